@@ -1,0 +1,19 @@
+namespace Graceful.Service_1.Http;
+
+public static class HttpApi
+{
+    /// <summary>What every endpoint gets: validation, errors as ProblemDetails, an OpenAPI document.</summary>
+    public static void AddHttpApi(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddProblemDetails();
+        builder.Services.AddValidation();
+        builder.Services.AddOpenApi();
+    }
+
+    public static void UseHttpApi(this WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseStatusCodePages(); // With AddProblemDetails: a body for errors that have none, such as 404.
+        if (app.Environment.IsDevelopment()) app.MapOpenApi(); // /openapi/v1.json
+    }
+}

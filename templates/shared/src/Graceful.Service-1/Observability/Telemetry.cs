@@ -1,0 +1,32 @@
+using OpenTelemetry;
+using OpenTelemetry.Logs;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
+
+namespace Graceful.Service_1.Observability;
+
+public static class Telemetry
+{
+    /// <summary>
+    /// Traces, metrics and logs for OpenTelemetry, sent when OTEL_EXPORTER_OTLP_ENDPOINT says where to. The providers are disposed
+    /// after the drain, so the spans of the last requests are flushed too.
+    /// </summary>
+    public static void AddObservability(this WebApplicationBuilder builder)
+    {
+        builder.Logging.AddOpenTelemetry(logging => logging.IncludeFormattedMessage = true);
+        var telemetry = builder.Services.AddOpenTelemetry()
+            .WithMetrics(metrics => metrics
+                .AddAspNetCoreInstrumentation()
+                .AddHttpClientInstrumentation()
+                .AddRuntimeInstrumentation()
+                .AddMeter("Graceful.Shutdown"))
+            .WithTracing(tracing => tracing
+                .AddSource(builder.Environment.ApplicationName)
+                .AddAspNetCoreInstrumentation(options => options.Filter = IsNoProbe)
+                .AddHttpClientInstrumentation());
+        if (!string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"])) telemetry.UseOtlpExporter();
+    }
+
+    private static bool IsNoProbe(HttpContext context) =>
+        !context.Request.Path.StartsWithSegments("/healthz") && !context.Request.Path.StartsWithSegments("/ready");
+}

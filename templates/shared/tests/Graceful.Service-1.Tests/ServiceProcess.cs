@@ -1,0 +1,120 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Graceful.Service_1.Jobs;
+
+namespace Graceful.Service_1.Tests;
+
+/// <summary>The real service in a process of its own, with real sockets, so that it can be sent real signals.</summary>
+internal sealed class ServiceProcess : IAsyncDisposable
+{
+    private const int SigTerm = 15;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _log = new();
+    private readonly string _reportPath = Path.GetTempFileName();
+
+    private ServiceProcess(int port, (string Key, string Value)[] settings)
+    {
+        var start = new ProcessStartInfo("dotnet", [typeof(JobRunner).Assembly.Location])
+        {
+            WorkingDirectory = AppContext.BaseDirectory, // Of appsettings.json.
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";
+        start.Environment["Kestrel__Endpoints__Http__Url"] = $"http://127.0.0.1:{port}";
+        start.Environment["Shutdown__ReportPath"] = _reportPath;
+        foreach (var (key, value) in settings) start.Environment[key.Replace(":", "__")] = value;
+
+        Client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = Patience };
+        _process = new Process { StartInfo = start };
+        _process.OutputDataReceived += (_, line) => Keep(line.Data);
+        _process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public HttpClient Client { get; }
+
+    public string Log => string.Join('\n', _log);
+
+    /// <summary>Starts the service with the given settings, such as <c>("Shutdown:DelaySeconds", "1")</c>.</summary>
+    public static ServiceProcess Start(params (string Key, string Value)[] settings) => new(FreePort(), settings);
+
+    /// <summary>Starts the service and waits until it is ready.</summary>
+    public static async Task<ServiceProcess> StartReadyAsync(params (string Key, string Value)[] settings)
+    {
+        var service = Start(settings);
+        await service.UntilReadySaysAsync(HttpStatusCode.OK);
+        return service;
+    }
+
+    /// <summary>Asks /ready until it gives this status.</summary>
+    public async Task UntilReadySaysAsync(HttpStatusCode expected)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        for (var seen = "nothing"; ; await Task.Delay(20, patience.Token))
+        {
+            Assert.False(_process.HasExited, $"The service has ended while /ready was to say {expected}; last it said {seen}.\n{Log}");
+            try
+            {
+                using var response = await Client.GetAsync("/ready", patience.Token);
+                if (response.StatusCode == expected) return;
+                seen = response.StatusCode.ToString();
+            }
+            catch (HttpRequestException e)
+            {
+                seen = e.Message;
+            }
+        }
+    }
+
+    public void Terminate()
+    {
+        if (Kill(_process.Id, SigTerm) != 0) Assert.Fail($"The service is not there to be stopped.\n{Log}");
+    }
+
+    /// <summary>Waits for the end. The exit code and the report say how it went.</summary>
+    public async Task<(int ExitCode, JsonElement Report)> EndAsync()
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        await _process.WaitForExitAsync(patience.Token);
+        return (_process.ExitCode, JsonElement.Parse(await File.ReadAllTextAsync(_reportPath)));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited) _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        Client.Dispose();
+        File.Delete(_reportPath);
+    }
+
+    private void Keep(string? line)
+    {
+        if (line is not null) _log.Enqueue(line);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    private static extern int Kill(int processId, int signal);
+}
+
+/// <summary>A test that sends a signal, which Windows does not have.</summary>
+internal sealed class SignalFactAttribute : FactAttribute
+{
+    public SignalFactAttribute() => Skip = OperatingSystem.IsWindows() ? "Windows has no SIGTERM." : null;
+}
