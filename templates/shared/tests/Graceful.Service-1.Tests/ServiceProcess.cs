@@ -18,8 +18,9 @@ internal sealed class ServiceProcess : IAsyncDisposable
     private readonly ConcurrentQueue<string> _log = new();
     private readonly string _reportPath = Path.GetTempFileName();
 
-    private ServiceProcess(int port, (string Key, string Value)[] settings)
+    private ServiceProcess((string Key, string Value)[] settings)
     {
+        var port = FreePort();
         var start = new ProcessStartInfo("dotnet", [typeof(JobRunner).Assembly.Location])
         {
             WorkingDirectory = AppContext.BaseDirectory, // Of appsettings.json.
@@ -28,6 +29,10 @@ internal sealed class ServiceProcess : IAsyncDisposable
         };
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";
         start.Environment["Kestrel__Endpoints__Http__Url"] = $"http://127.0.0.1:{port}";
+#if (grpc)
+        GrpcAddress = $"http://127.0.0.1:{FreePort()}";
+        start.Environment["Kestrel__Endpoints__Grpc__Url"] = GrpcAddress;
+#endif
         start.Environment["Shutdown__ReportPath"] = _reportPath;
         foreach (var (key, value) in settings) start.Environment[key.Replace(":", "__")] = value;
 
@@ -42,31 +47,36 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     public HttpClient Client { get; }
 
+#if (grpc)
+    public string GrpcAddress { get; }
+
+#endif
     public string Log => string.Join('\n', _log);
 
     /// <summary>Starts the service with the given settings, such as <c>("Shutdown:DelaySeconds", "1")</c>.</summary>
-    public static ServiceProcess Start(params (string Key, string Value)[] settings) => new(FreePort(), settings);
+    public static ServiceProcess Start(params (string Key, string Value)[] settings) => new(settings);
 
     /// <summary>Starts the service and waits until it is ready.</summary>
     public static async Task<ServiceProcess> StartReadyAsync(params (string Key, string Value)[] settings)
     {
         var service = Start(settings);
-        await service.UntilReadySaysAsync(HttpStatusCode.OK);
+        await service.UntilAsync("/ready", HttpStatusCode.OK);
         return service;
     }
 
-    /// <summary>Asks /ready until it gives this status.</summary>
-    public async Task UntilReadySaysAsync(HttpStatusCode expected)
+    /// <summary>Asks until the answer has this status and contains this text.</summary>
+    public async Task UntilAsync(string path, HttpStatusCode expected, string text = "")
     {
         using var patience = new CancellationTokenSource(Patience);
         for (var seen = "nothing"; ; await Task.Delay(20, patience.Token))
         {
-            Assert.False(_process.HasExited, $"The service has ended while /ready was to say {expected}; last it said {seen}.\n{Log}");
+            Assert.False(_process.HasExited, $"The service has ended while {path} was to say {expected} {text}; last it said {seen}.\n{Log}");
             try
             {
-                using var response = await Client.GetAsync("/ready", patience.Token);
-                if (response.StatusCode == expected) return;
-                seen = response.StatusCode.ToString();
+                using var response = await Client.GetAsync(path, patience.Token);
+                var body = await response.Content.ReadAsStringAsync(patience.Token);
+                if (response.StatusCode == expected && body.Contains(text)) return;
+                seen = $"{response.StatusCode} {body}";
             }
             catch (HttpRequestException e)
             {

@@ -7,7 +7,8 @@ public sealed class ShutdownTests
     [SignalFact]
     public async Task A_service_with_nothing_to_do_stops_at_once_with_exit_code_0()
     {
-        await using var service = await ServiceProcess.StartReadyAsync(("Shutdown:DelaySeconds", "0"));
+        await using var service = ServiceProcess.Start(("Shutdown:DelaySeconds", "0"));
+        await service.UntilAsync("/healthz", HttpStatusCode.OK);
 
         service.Terminate();
 
@@ -20,11 +21,12 @@ public sealed class ShutdownTests
     [SignalFact]
     public async Task From_the_signal_on_it_is_alive_but_not_ready()
     {
-        await using var service = await ServiceProcess.StartReadyAsync(("Shutdown:DelaySeconds", "3"));
+        await using var service = ServiceProcess.Start(("Shutdown:DelaySeconds", "3"));
+        await service.UntilAsync("/healthz", HttpStatusCode.OK);
 
         service.Terminate();
 
-        await service.UntilReadySaysAsync(HttpStatusCode.ServiceUnavailable);
+        await service.UntilAsync("/ready", HttpStatusCode.ServiceUnavailable, "draining");
         using var alive = await service.Client.GetAsync("/healthz");
         Assert.Equal(HttpStatusCode.OK, alive.StatusCode);
         Assert.Equal(0, (await service.EndAsync()).ExitCode);
@@ -33,12 +35,12 @@ public sealed class ShutdownTests
     [Fact]
     public async Task A_budget_that_does_not_fit_is_refused_at_the_start()
     {
-        await using var service = ServiceProcess.Start(("Shutdown:GraceSeconds", "10"));
+        await using var service = ServiceProcess.Start(("Shutdown:GraceSeconds", "5"));
 
         var (exitCode, report) = await service.EndAsync();
 
         Assert.Equal(1, exitCode);
-        Assert.Contains("GraceSeconds 10", report.GetProperty("error").GetString());
-        Assert.Contains("GraceSeconds 10", service.Log);
+        Assert.Contains("GraceSeconds 5", report.GetProperty("error").GetString());
+        Assert.Contains("GraceSeconds 5", service.Log);
     }
 }

@@ -1,3 +1,6 @@
+#if (pulsar)
+using Graceful.Service_1.Messaging;
+#endif
 using OpenTelemetry;
 using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
@@ -19,14 +22,23 @@ public static class Telemetry
                 .AddAspNetCoreInstrumentation()
                 .AddHttpClientInstrumentation()
                 .AddRuntimeInstrumentation()
+#if (pulsar)
+                .AddMeter("DotPulsar")
+#endif
                 .AddMeter("Graceful.Shutdown"))
             .WithTracing(tracing => tracing
                 .AddSource(builder.Environment.ApplicationName)
+#if (pulsar)
+                .AddSource("DotPulsar", MessageProcessor.ActivitySourceName)
+#endif
                 .AddAspNetCoreInstrumentation(options => options.Filter = IsNoProbe)
                 .AddHttpClientInstrumentation());
         if (!string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"])) telemetry.UseOtlpExporter();
     }
 
     private static bool IsNoProbe(HttpContext context) =>
+#if (grpc)
+        !context.Request.Path.StartsWithSegments("/grpc.health.v1.Health") &&
+#endif
         !context.Request.Path.StartsWithSegments("/healthz") && !context.Request.Path.StartsWithSegments("/ready");
 }

@@ -10,6 +10,10 @@ internal sealed class BackgroundServices(ShutdownSignals signals, ShutdownReport
     public IEnumerable<string> Unfinished =>
         _services.Where(service => service.ExecuteTask is { IsCompleted: false }).Select(service => service.GetType().Name);
 
+    /// <summary>Waits for those that are still ending.</summary>
+    public async Task EndAsync(TimeSpan bound) => await Task.WhenAll(_services.Select(service => service.ExecuteTask ?? Task.CompletedTask))
+        .WaitAsync(bound).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
     public void Watch(IServiceProvider provider)
     {
         _services = [.. provider.GetServices<IHostedService>().OfType<BackgroundService>()];

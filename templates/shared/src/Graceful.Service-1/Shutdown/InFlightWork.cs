@@ -44,7 +44,7 @@ public sealed class InFlightWork
     {
         List<WorkItem> items = [];
         foreach (var stripe in _stripes) stripe.CopyTo(items);
-        items.Sort((a, b) => a.StartedAt.CompareTo(b.StartedAt));
+        items.Sort((a, b) => a.StartedAt - b.StartedAt); // The counter wraps, the difference does not.
         return items;
     }
 

@@ -14,6 +14,7 @@ public sealed class ShutdownReport(ShutdownSignals signals)
     private readonly List<AbortedWork> _aborted = [];
     private (long Begun, long Ended) _atSignal, _atEnd;
     private TimeSpan? _delayed, _drained;
+    private MessageCounts? _messages;
     private int _abortedItems;
     private string? _error;
     private bool _failed, _cutOff;
@@ -24,6 +25,9 @@ public sealed class ShutdownReport(ShutdownSignals signals)
     public string Outcome => _failed ? "failed" : signals.ForcedExitCode is not null ? "forced" : _cutOff ? "aborted" : "drained";
 
     public string Reason => signals.Reason;
+
+    /// <summary>For a consumer of messages to count into; asking for it puts the part <c>messages</c> into the report.</summary>
+    public MessageCounts Messages => _messages ??= new MessageCounts(signals.Requested);
 
     /// <summary>Where the report goes, if not to the termination log. There is no configuration before the host is built.</summary>
     internal string? Path { get; set; } = Environment.GetEnvironmentVariable("Shutdown__ReportPath");
@@ -111,6 +115,7 @@ public sealed class ShutdownReport(ShutdownSignals signals)
         return new(Outcome, ExitCode, Reason, _error is null ? null : Shorten(_error),
             new(Round(total), Round(delayed), Round(drained - delayed), Round(total - drained)),
             new(inFlight, arrived, inFlight + arrived - _abortedItems, _aborted.Count),
+            _messages,
             listed == 0 ? null : [.. _aborted.Take(listed)],
             listed == _aborted.Count ? null : _aborted.Count - listed);
     }

@@ -6,7 +6,7 @@ namespace Graceful.Service_1.Shutdown;
 
 /// <summary>The report as JSON has it. A part that a service does not have is left out.</summary>
 internal sealed record ShutdownReportDocument(string Outcome, int ExitCode, string Reason, string? Error,
-    ShutdownSeconds Seconds, WorkCounts Work, IReadOnlyList<AbortedWork>? Aborted, int? AbortedNotListed);
+    ShutdownSeconds Seconds, WorkCounts Work, MessageCounts? Messages, IReadOnlyList<AbortedWork>? Aborted, int? AbortedNotListed);
 internal sealed record ShutdownSeconds(double Total, double Delay, double Drain, double Flush);
 internal sealed record WorkCounts(long InFlightAtSignal, long ArrivedAfterSignal, long Completed, int Aborted);
 internal sealed record AbortedWork(string Name, double AgeSeconds);

@@ -18,6 +18,9 @@ internal sealed class ShutdownSequence(ShutdownSignals signals, ShutdownPhases p
     /// <summary>The last part of the delay, in which HTTP/2 connections get GOAWAY: a quarter was the best of the policies measured.</summary>
     private const double LastCallShare = 0.25;
 
+    /// <summary>What the deadline has aborted takes a moment to end; a consumer confirms its close in it.</summary>
+    private static readonly TimeSpan AbortBound = TimeSpan.FromSeconds(1.5);
+
     public async Task<int> StopAsync(WebApplication app)
     {
         if (app.Lifetime.ApplicationStarted.IsCancellationRequested) await DelayAsync(); // Else nobody was sent here yet.
@@ -57,6 +60,7 @@ internal sealed class ShutdownSequence(ShutdownSignals signals, ShutdownPhases p
             logger.Waiting(items.Count, string.Join(", ", items.Take(5).Select(item => $"{item.Name} ({item.Age.TotalSeconds:0.0} s)")));
         }
 
+        await backgroundServices.EndAsync(AbortBound);
         foreach (var name in backgroundServices.Unfinished) report.AddAborted(name, signals.Elapsed);
         if (phases.Deadline.IsCancellationRequested && !report.NamesAborted)
             report.AddAborted("(incomplete request)", signals.Elapsed); // Its connection is all that Kestrel can still have waited for.

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Connections.Features;
 
 namespace Graceful.Service_1.Shutdown;
 
-/// <summary>One piece of work in flight, until it is disposed. 64 bytes; its name is put together only when somebody asks.</summary>
+/// <summary>One piece of work in flight, until it is disposed. 56 bytes; its name is put together only when somebody asks.</summary>
 public sealed class WorkItem : IDisposable
 {
     private readonly InFlightWork.Stripe _stripe;
@@ -13,7 +13,7 @@ public sealed class WorkItem : IDisposable
     internal WorkItem(InFlightWork.Stripe stripe, string label, Endpoint? endpoint, IConnectionLifetimeNotificationFeature? connection)
     {
         (_stripe, _label, _endpoint, _connection) = (stripe, label, endpoint, connection);
-        StartedAt = Environment.TickCount64; // Fine to some milliseconds, and cheaper than a timestamp.
+        StartedAt = Environment.TickCount; // Fine to some milliseconds, cheaper than a timestamp, and half the size.
     }
 
     /// <summary>A route pattern, a gRPC method or a message id; never a value that came from a user.</summary>
@@ -25,9 +25,9 @@ public sealed class WorkItem : IDisposable
         _ => $"{_label} {_endpoint.DisplayName}",
     };
 
-    public TimeSpan Age => TimeSpan.FromMilliseconds(Environment.TickCount64 - StartedAt);
+    public TimeSpan Age => TimeSpan.FromMilliseconds((uint)(Environment.TickCount - StartedAt)); // Starts again after 49 days.
 
-    internal long StartedAt { get; }
+    internal int StartedAt { get; }
     internal int Index { get; set; }
     internal bool EndsOnDrain => _endpoint?.Metadata.GetMetadata<EndsOnDrainMetadata>() is not null;
 
