@@ -1,21 +1,22 @@
 using DotPulsar;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
 
 namespace Graceful.Service_1.Messaging;
 
 /// <summary>Ready while the consumer is connected, be it as the active one or as a standby. A broker that is away never affects liveness.</summary>
-internal sealed class ConsumerStatus : IHealthCheck
+internal sealed class ConsumerStatus(IOptions<PulsarOptions> options) : IHealthCheck
 {
-    private volatile object _state = ConsumerState.Disconnected;
+    private volatile ConsumerState _state = ConsumerState.Disconnected;
 
-    public ConsumerState State
+    public ConsumerState State { get => _state; set => _state = value; }
+
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        get => (ConsumerState)_state;
-        set => _state = value;
+        var state = State;
+        return Task.FromResult(
+            state is ConsumerState.Active or ConsumerState.Inactive ? HealthCheckResult.Healthy() :
+            options.Value.NeededToBeReady ? HealthCheckResult.Unhealthy($"the consumer is {state}") :
+            HealthCheckResult.Degraded($"the consumer is {state}"));
     }
-
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(State is ConsumerState.Active or ConsumerState.Inactive
-            ? HealthCheckResult.Healthy(State.ToString())
-            : HealthCheckResult.Unhealthy($"the consumer is {State}"));
 }

@@ -33,6 +33,12 @@ public sealed class PulsarOptions : IValidatableObject
 
     [Range(0.01, 86_400)] public double MaxRetrySeconds { get; set; } = 60;
 
+    /// <summary>
+    /// Whether <c>/ready</c> says 503 without a broker. Right for a worker; a service with other work to do would be taken out of its
+    /// load balancer for nothing.
+    /// </summary>
+    public bool NeededToBeReady { get; set; } = true;
+
     /// <summary>A JSON Web Token; better in a file.</summary>
     public string? Token { get; set; }
 

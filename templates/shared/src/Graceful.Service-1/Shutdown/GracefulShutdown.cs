@@ -36,9 +36,12 @@ public static class GracefulShutdown
     /// <summary>Runs the service until it has stopped. Returns the exit code, see <see cref="ShutdownReport.ExitCode"/>.</summary>
     public static async Task<int> RunGracefullyAsync(this WebApplication app)
     {
+        var signals = app.Services.GetRequiredService<ShutdownSignals>(); // The container is gone at the end.
         var stop = app.Services.GetRequiredService<ShutdownSequence>();
         await app.Services.GetRequiredService<ServiceHost>().ServeAsync(app);
-        return await stop.StopAsync(app);
+        var exitCode = await stop.StopAsync(app);
+        signals.Ended();
+        return exitCode;
     }
 }
 

@@ -78,7 +78,7 @@ public sealed class ShutdownOptions
         double Seconds(string key, double fallback)
         {
             if (section[key] is not { Length: > 0 } text) return fallback;
-            if (double.TryParse(text, CultureInfo.InvariantCulture, out var value) && value is >= 0 and <= MaxSeconds) return value;
+            if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value is >= 0 and <= MaxSeconds) return value;
             problems.Add($"Shutdown:{key} is '{text}', but must be a number of seconds from 0 to {MaxSeconds}.");
             return fallback;
         }

@@ -22,8 +22,21 @@ public sealed class ShutdownPhases(ShutdownSignals signals)
     internal void BeginLastCall() => _lastCall = true;
 
     // Not awaited by the sequence: a callback that blocks must not hold up the stop.
-    internal Task BeginDraining() => _draining.CancelAsync();
+    internal Task BeginDraining() => Task.Run(() => Cancel(_draining));
 
     // On a thread of its own, for the same reason and because the thread pool may be exhausted.
-    internal void Abort() => new Thread(_deadline.Cancel) { IsBackground = true, Name = "shutdown-abort" }.Start();
+    internal void Abort() => new Thread(() => Cancel(_deadline)) { IsBackground = true, Name = "shutdown-abort" }.Start();
+
+    /// <summary>A callback that throws keeps no other from running, nor ends the process in the middle of the stop.</summary>
+    internal static void Cancel(CancellationTokenSource source)
+    {
+        try
+        {
+            source.Cancel();
+        }
+        catch (AggregateException e)
+        {
+            Console.Error.WriteLine($"A callback on a shutdown token failed. {e}");
+        }
+    }
 }

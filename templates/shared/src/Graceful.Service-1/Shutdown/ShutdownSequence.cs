@@ -56,8 +56,13 @@ internal sealed class ShutdownSequence(ShutdownSignals signals, ShutdownPhases p
         var stop = StopHostAsync(app);
         while (await Task.WhenAny(stop, Task.Delay(TimeSpan.FromSeconds(5))) != stop)
         {
-            var items = inFlight.Snapshot();
-            logger.Waiting(items.Count, string.Join(", ", items.Take(5).Select(item => $"{item.Name} ({item.Age.TotalSeconds:0.0} s)")));
+            string[] names =
+            [
+                .. inFlight.Snapshot().Select(item => $"{item.Name} ({item.Age.TotalSeconds:0.0} s)"),
+                .. backgroundServices.Unfinished,
+            ];
+            if (names.Length == 0) names = ["an incomplete request or a hosted service"]; // Nothing else holds the host up.
+            logger.Waiting(names.Length, string.Join(", ", names.Take(5)));
         }
 
         await backgroundServices.EndAsync(AbortBound);

@@ -57,7 +57,7 @@ public sealed class ShutdownSignals : IDisposable
             Reason = reason;
             _requestedAt = Stopwatch.GetTimestamp();
         }
-        _requested.Cancel();
+        ShutdownPhases.Cancel(_requested);
     }
 
     // The runtime gives every signal a thread of its own, so this works with an exhausted thread pool.
@@ -93,8 +93,13 @@ public sealed class ShutdownSignals : IDisposable
         ProcessExit.Now(exitCode);
     }
 
+    /// <summary>The service has run to its end.</summary>
+    internal void Ended() => _ended = true;
+    private bool _ended;
+
     public void Dispose()
     {
+        if (!_ended) return; // An exception is on its way out of Program.cs, and "using" comes before the report of it.
         AppDomain.CurrentDomain.UnhandledException -= OnUnhandledException;
         foreach (var registration in _registrations) registration.Dispose();
     }

@@ -56,6 +56,7 @@ internal sealed class ShutdownWatchdog(ShutdownSignals signals, ShutdownPhases p
         report.Hung($"still {report.Step}; {ThreadPool.ThreadCount} pool threads, {ThreadPool.PendingWorkItemCount} work items waiting");
         var words = InBackground(() =>
         {
+            report.WriteFile(); // Again, if the writer hangs in the log: it did not know then how this ends.
             writer.Write();
             loggers.Dispose(); // Flushes what a console logger still has in its queue.
         });
