@@ -10,9 +10,9 @@ public static class JobsApi
 {
     public static void MapJobs(this IEndpointRouteBuilder routes)
     {
-        var jobs = routes.MapGroup("/jobs").WithTags("Jobs");
-        jobs.MapPost("", RunAsync).WithName("RunJob").ProducesValidationProblem();
-        jobs.MapGet("progress", Progress).WithName("WatchJobs").EndsOnDrain();
+        var jobs = routes.MapGroup("").WithTags("Jobs");
+        jobs.MapPost("/jobs", RunAsync).WithName("RunJob").ProducesValidationProblem();
+        jobs.MapGet("/jobs/progress", Progress).WithName("WatchJobs").EndsOnDrain();
     }
 
     private static async Task<Ok<Job>> RunAsync(Job job, JobRunner runner, CancellationToken cancellationToken)
