@@ -18,7 +18,7 @@ internal sealed class DeadLetterProducer(PulsarConnection connection, IOptions<P
         var producer = Current();
         var copy = producer.NewMessage();
         foreach (var (name, value) in message.Properties) copy.Property(name, value);
-        if (message.HasKey) _ = message.HasBase64EncodedKey ? copy.KeyBytes(message.KeyBytes!) : copy.Key(message.Key!);
+        if (message.Key is { Length: > 0 } key) _ = message.HasBase64EncodedKey ? copy.KeyBytes(message.KeyBytes!) : copy.Key(key);
         if (message.HasOrderingKey) copy.OrderingKey(message.OrderingKey!);
         if (message.HasEventTime) copy.EventTime(message.EventTime);
         try

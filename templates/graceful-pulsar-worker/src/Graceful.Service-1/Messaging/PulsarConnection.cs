@@ -75,10 +75,12 @@ internal static class Closing
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(1);
 
     /// <summary>True when the broker confirmed it, which also proves that it has read every acknowledgement sent before.</summary>
-    public static async Task<bool> WithinBoundAsync(IAsyncDisposable closable)
+    /// <param name="closable">A consumer, a producer or the client.</param>
+    /// <param name="bound">1 s if not given.</param>
+    public static async Task<bool> WithinBoundAsync(IAsyncDisposable closable, TimeSpan? bound = null)
     {
         var close = closable.DisposeAsync().AsTask();
-        await close.WaitAsync(Bound).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await close.WaitAsync(bound ?? Bound).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return close.IsCompletedSuccessfully;
     }
 }

@@ -15,6 +15,9 @@ internal sealed class PulsarWorker(PulsarConnection connection, MessageProcessor
     /// <summary>For the acknowledgements of handlers that end at the very deadline.</summary>
     private static readonly TimeSpan CommitBound = TimeSpan.FromSeconds(0.3);
 
+    /// <summary>For the broker to confirm the close while there is time; at the deadline there is less.</summary>
+    private static readonly TimeSpan CloseBound = TimeSpan.FromSeconds(3);
+
     // The stoppingToken is of no use here: it comes after the delay, and nothing has to be served in that.
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -48,6 +51,6 @@ internal sealed class PulsarWorker(PulsarConnection connection, MessageProcessor
         {
             logger.LogError(e, "The consumer failed; {Next}", phases.Requested.IsCancellationRequested ? "the service is stopping" : "it is replaced");
         }
-        return await Closing.WithinBoundAsync(consumer);
+        return await Closing.WithinBoundAsync(consumer, phases.Deadline.IsCancellationRequested ? null : CloseBound);
     }
 }

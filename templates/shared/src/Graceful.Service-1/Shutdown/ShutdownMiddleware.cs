@@ -16,6 +16,7 @@ internal sealed class ShutdownMiddleware(RequestDelegate next, ShutdownPhases ph
         // alone lost 49 of 47,000 keep-alive POSTs, both together none. HTTP/2 gets GOAWAY, and that late: a client that is still
         // routed here would only come back on a new connection, and each close costs HttpClient some requests (149 against 2).
         if (phases.Requested.IsCancellationRequested && (!multiplexed || phases.LastCall)) connection?.RequestClose();
+        if (!multiplexed) RequestBody.Protect(context);
 
         if (endpoint?.Metadata.GetMetadata<EndsOnDrainMetadata>() is null) await next(context);
         else await EndOnDrainAsync(context);

@@ -13,7 +13,7 @@ namespace Graceful.Service_1.Shutdown;
 /// </remarks>
 internal sealed class ShutdownSequence(ShutdownSignals signals, ShutdownPhases phases, ShutdownOptions options, ShutdownWatchdog watchdog,
     InFlightWork inFlight, BackgroundServices backgroundServices, ShutdownMetrics metrics, ShutdownReport report, ShutdownReportWriter writer,
-    ILogger<ShutdownSequence> logger)
+    IHostApplicationLifetime lifetime, ILogger<ShutdownSequence> logger)
 {
     /// <summary>The last part of the delay, in which HTTP/2 connections get GOAWAY: a quarter was the best of the policies measured.</summary>
     private const double LastCallShare = 0.25;
@@ -23,7 +23,7 @@ internal sealed class ShutdownSequence(ShutdownSignals signals, ShutdownPhases p
 
     public async Task<int> StopAsync(WebApplication app)
     {
-        if (app.Lifetime.ApplicationStarted.IsCancellationRequested) await DelayAsync(); // Else nobody was sent here yet.
+        if (lifetime.ApplicationStarted.IsCancellationRequested) await DelayAsync(); // Else nobody was sent here yet.
         await EndStreamsAsync();
         await DrainAsync(app);
         await FlushAsync(app);

@@ -5,7 +5,7 @@ namespace Graceful.Service_1.Shutdown;
 /// at the deadline or on a second signal, and ends the process when something then hangs for longer than the flush may take.
 /// </summary>
 internal sealed class ShutdownWatchdog(ShutdownSignals signals, ShutdownPhases phases, ShutdownOptions options, InFlightWork inFlight,
-    ShutdownMetrics metrics, ShutdownReport report, ShutdownReportWriter writer, ILoggerFactory loggers)
+    ShutdownMetrics metrics, ShutdownReport report, ShutdownReportWriter writer, ILoggerFactory loggers) : IDisposable
 {
     /// <summary>After a second signal. Kestrel takes 1 s to abort its connections (measured 1.07 to 1.12 s).</summary>
     private static readonly TimeSpan Hurry = TimeSpan.FromSeconds(2);
@@ -25,6 +25,14 @@ internal sealed class ShutdownWatchdog(ShutdownSignals signals, ShutdownPhases p
     /// <summary>Nothing is left to be watched.</summary>
     public void Finished() => _finished.Set();
 
+    /// <summary>Nobody's but a test's factory can have disposed the container before the sequence does, and that process is not ours to end.</summary>
+    public void Dispose()
+    {
+        if (_stopped.WaitOne(0)) return;
+        _finished.Set();
+        _stopped.Set();
+    }
+
     // Only wait handles in here: they work without the thread pool.
     private void Run()
     {
@@ -43,10 +51,10 @@ internal sealed class ShutdownWatchdog(ShutdownSignals signals, ShutdownPhases p
     {
         var items = inFlight.Snapshot(); // Before the abort, for aborted work leaves the list.
         report.AddAborted(items, inFlight.Totals);
-        metrics.Aborted(items.Count);
         phases.Abort();
         InBackground(() =>
         {
+            metrics.Aborted(items.Count);
             foreach (var item in items) _logger.Aborting(item.Name, Math.Round(item.Age.TotalSeconds, 1));
         });
     }
