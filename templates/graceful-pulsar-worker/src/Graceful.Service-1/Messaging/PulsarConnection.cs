@@ -59,13 +59,16 @@ internal sealed class PulsarConnection(IOptions<PulsarOptions> options, ILogger<
         return builder.Build();
     }
 
-    // By default the client gives up for ever on a name that does not resolve and on a metadata error. Both pass.
+    // By default the client gives up for ever on a name that does not resolve and on a metadata error. Both pass. Others it repeats by
+    // itself, but without a word.
     private void KeepTrying(ExceptionContext context)
     {
-        if (context.Exception is not (SocketException or MetadataException)) return;
+        var givesUp = context.Exception is SocketException or MetadataException;
+        if (givesUp || context.Exception is ServiceNotReadyException or ConsumerBusyException or TooManyRequestsException)
+            logger.LogWarning("Pulsar is not available: {Reason}", context.Exception.Message);
+        if (!givesUp) return;
         context.Result = FaultAction.Retry;
         context.ExceptionHandled = true;
-        logger.LogWarning("Pulsar is not reachable: {Reason}", context.Exception.Message);
     }
 }
 

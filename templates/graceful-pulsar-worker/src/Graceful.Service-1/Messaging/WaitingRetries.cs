@@ -25,20 +25,22 @@ internal sealed class WaitingRetries(Settlement settlement, RecentMessages recen
     /// <summary>Ends all waits: what waited is handed back in one command.</summary>
     public async Task EndAsync()
     {
+        var ids = Take(_waiting.Keys); // First, for once the waits have ended each hands back its own.
         await _ended.CancelAsync();
-        await HandBackAsync([.. _waiting.Keys]);
+        await HandBackAsync(ids);
     }
 
     private async Task HandBackLaterAsync(MessageId id, TimeSpan delay)
     {
         await Task.Delay(delay, _ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await HandBackAsync([id]);
+        await HandBackAsync(Take([id]));
         _places.Release();
     }
 
-    private async Task HandBackAsync(IEnumerable<MessageId> candidates)
+    private MessageId[] Take(IEnumerable<MessageId> candidates) => [.. candidates.Where(id => _waiting.TryRemove(id, out _))];
+
+    private async Task HandBackAsync(MessageId[] ids)
     {
-        var ids = candidates.Where(id => _waiting.TryRemove(id, out _)).ToArray();
         if (ids.Length == 0) return;
         foreach (var id in ids)
         {

@@ -16,6 +16,7 @@ public static class Telemetry
     /// </summary>
     public static void AddObservability(this WebApplicationBuilder builder)
     {
+        builder.Services.AddHostedService(services => new ProvidersFirst(services.GetService<TracerProvider>(), services.GetService<MeterProvider>()));
         builder.Logging.AddOpenTelemetry(logging => logging.IncludeFormattedMessage = true);
         var telemetry = builder.Services.AddOpenTelemetry()
             .WithMetrics(metrics => metrics
@@ -41,4 +42,14 @@ public static class Telemetry
         !context.Request.Path.StartsWithSegments("/grpc.health.v1.Health") &&
 #endif
         !context.Request.Path.StartsWithSegments("/healthz") && !context.Request.Path.StartsWithSegments("/ready");
+
+    /// <summary>
+    /// Has the providers made before all that is started after it. The container disposes in reverse order, so what clients do when
+    /// they are closed is still sent.
+    /// </summary>
+    private sealed record ProvidersFirst(TracerProvider? Traces, MeterProvider? Metrics) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
 }

@@ -47,6 +47,7 @@ public sealed class MessageCounts
     {
         lock (_gate)
         {
+            if (_inHand == 0) return; // It was given up at the deadline, and ends only now.
             _inHand--;
             if (_requested.IsCancellationRequested) count++;
         }

@@ -15,12 +15,17 @@ internal sealed class ShutdownWatchdog(ShutdownSignals signals, ShutdownPhases p
 
     private readonly ManualResetEvent _stopped = new(false);
     private readonly ManualResetEvent _finished = new(false);
+    private volatile Thread? _naming;
     private readonly ILogger _logger = loggers.CreateLogger<ShutdownWatchdog>();
 
     public void Start() => new Thread(Run) { IsBackground = true, Name = "shutdown-watchdog" }.Start();
 
     /// <summary>The host has stopped; only disposal is left.</summary>
-    public void Stopped() => _stopped.Set();
+    public void Stopped()
+    {
+        _stopped.Set();
+        _naming?.Join(LastWords); // So that the report is the last entry, unless the log is blocked.
+    }
 
     /// <summary>Nothing is left to be watched.</summary>
     public void Finished() => _finished.Set();
@@ -51,12 +56,12 @@ internal sealed class ShutdownWatchdog(ShutdownSignals signals, ShutdownPhases p
     {
         var items = inFlight.Snapshot(); // Before the abort, for aborted work leaves the list.
         report.AddAborted(items, inFlight.Totals);
-        phases.Abort();
-        InBackground(() =>
+        _naming = InBackground(() =>
         {
             metrics.Aborted(items.Count);
             foreach (var item in items) _logger.Aborting(item.Name, Math.Round(item.Age.TotalSeconds, 1));
         });
+        phases.Abort();
     }
 
     private void EndProcess()

@@ -1,0 +1,83 @@
+using Graceful.Service_1.Shutdown;
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+
+namespace Graceful.Service_1.Grpc;
+
+/// <summary>
+/// A stream that draining has ended gets the status Unavailable, whether its handler threw or returned: the client connects
+/// again elsewhere, and does not take what it got for all there was.
+/// </summary>
+/// <remarks>
+/// A handler that knows better sets a status: it throws an <see cref="RpcException"/>, or sets <see cref="ServerCallContext.Status"/>
+/// (to <see cref="Status.DefaultSuccess"/> when everything was sent). One that neither reads, writes nor looks at its token is left
+/// alone until the deadline, since it may be at work.
+/// </remarks>
+internal sealed class ShutdownInterceptor(ShutdownPhases phases) : Interceptor
+{
+    public override Task ServerStreamingServerHandler<TRequest, TResponse>(TRequest request, IServerStreamWriter<TResponse> responses,
+        ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation) =>
+        RunAsync(context, () => continuation(request, responses, context));
+
+    public override Task DuplexStreamingServerHandler<TRequest, TResponse>(IAsyncStreamReader<TRequest> requests,
+        IServerStreamWriter<TResponse> responses, ServerCallContext context, DuplexStreamingServerMethod<TRequest, TResponse> continuation) =>
+        RunAsync(context, () => continuation(new EndingReader<TRequest>(requests, context.CancellationToken), responses, context));
+
+    public override async Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(IAsyncStreamReader<TRequest> requests,
+        ServerCallContext context, ClientStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        TResponse? response = null;
+        var reader = new EndingReader<TRequest>(requests, context.CancellationToken);
+        await RunAsync(context, async () =>
+        {
+            response = await continuation(reader, context);
+            if (reader.IsAtEnd && !HasOwnStatus(context)) context.Status = Status.DefaultSuccess; // The answer to all the client sent.
+        });
+        return response!;
+    }
+
+    private async Task RunAsync(ServerCallContext context, Func<Task> handler)
+    {
+        try
+        {
+            await handler();
+        }
+        catch (Exception e) when (Ended(context) && !IsOwnStatus(e))
+        {
+            throw ShuttingDown(e);
+        }
+        if (Ended(context) && !HasOwnStatus(context)) throw ShuttingDown(null);
+    }
+
+    private bool Ended(ServerCallContext context) => phases.Draining.IsCancellationRequested
+        && context.GetHttpContext().GetEndpoint()?.Metadata.GetMetadata<EndsOnDrainMetadata>() is not null;
+
+    // Grpc.Net.Client also throws this exception, for a call of the handler's own that the ended stream has cancelled.
+    private static bool IsOwnStatus(Exception e) =>
+        e is RpcException { Status: var status } && status is not { StatusCode: StatusCode.Cancelled, DebugException: OperationCanceledException };
+
+    // A status that nobody has set has no detail, not even an empty one.
+    private static bool HasOwnStatus(ServerCallContext context) => context.Status is not { StatusCode: StatusCode.OK, Detail: null };
+
+    private static RpcException ShuttingDown(Exception? cause) =>
+        new(new Status(StatusCode.Unavailable, "server is shutting down", cause));
+
+    /// <summary>Ends with the stream even for a handler that reads without a token, as <c>ReadAllAsync()</c> does.</summary>
+    private sealed class EndingReader<T>(IAsyncStreamReader<T> inner, CancellationToken ended) : IAsyncStreamReader<T>
+    {
+        public T Current => inner.Current;
+
+        /// <summary>The client has sent everything, and it has been read.</summary>
+        public bool IsAtEnd { get; private set; }
+
+        public async Task<bool> MoveNext(CancellationToken cancellationToken)
+        {
+            using var either = cancellationToken.CanBeCanceled && cancellationToken != ended
+                ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, ended)
+                : null;
+            var moved = await inner.MoveNext(either?.Token ?? ended);
+            IsAtEnd = !moved;
+            return moved;
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using Graceful.Service_1.Shutdown;
+using Grpc.AspNetCore.Server;
+using Grpc.Core;
+
+namespace Graceful.Service_1.Grpc;
+
+internal static class StreamsEndOnDrain
+{
+    /// <summary>
+    /// The streaming methods of all services in this group end when draining begins: the call's token fires, and the client sees
+    /// <see cref="StatusCode.Unavailable"/>. Unary calls finish. Logs and reports name each by its method.
+    /// </summary>
+    public static RouteGroupBuilder EndStreamsOnDrain(this RouteGroupBuilder group)
+    {
+        // At the end, since the conventions of a group run before those of its members, which add the method.
+        ((IEndpointConventionBuilder)group).Finally(endpoint =>
+        {
+            if (endpoint.Metadata.OfType<GrpcMethodMetadata>().LastOrDefault() is not { Method: var method }) return;
+            endpoint.Metadata.Add(new WorkName(method.FullName));
+            if (method.Type != MethodType.Unary) endpoint.Metadata.Add(new EndsOnDrainMetadata());
+        });
+        return group;
+    }
+}

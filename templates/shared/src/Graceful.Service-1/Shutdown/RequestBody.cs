@@ -1,0 +1,72 @@
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Graceful.Service_1.Shutdown;
+
+/// <summary>
+/// Lets a request that has arrived by half at the signal arrive in full. To ask an HTTP/1.1 connection to close, Kestrel wakes up the
+/// read that is pending on it, and hands that out as a cancellation once part of the body was looked at but not consumed. The JSON
+/// reader of .NET 10 reads like that and gives up: the client gets 500 for a request that was fine.
+/// </summary>
+internal sealed class RequestBody(IRequestBodyPipeFeature body) : IRequestBodyPipeFeature
+{
+    private PatientReader? _reader;
+
+    public PipeReader Reader
+    {
+        get
+        {
+            var reader = body.Reader; // Another one when a middleware has replaced the stream.
+            return _reader?.Reader == reader ? _reader : _reader = new PatientReader(reader);
+        }
+    }
+
+    public static void Protect(HttpContext context)
+    {
+        var features = context.Features;
+        if (features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true } && features.Get<IRequestBodyPipeFeature>() is { } body)
+            features.Set<IRequestBodyPipeFeature>(new RequestBody(body));
+    }
+
+    private sealed class PatientReader(PipeReader reader) : PipeReader
+    {
+        private int _cancelled;
+
+        public PipeReader Reader => reader;
+
+        [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+        public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+        {
+            ReadResult result;
+            do result = await reader.ReadAsync(cancellationToken);
+            while (WokenUp(ref result));
+            return result;
+        }
+
+        public override bool TryRead(out ReadResult result) => reader.TryRead(out result) && !WokenUp(ref result);
+
+        // Not by CancelPendingRead, hence by Kestrel. Unless this was all of it, the rest is still to come.
+        private bool WokenUp(ref ReadResult result)
+        {
+            if (!result.IsCanceled || Interlocked.Exchange(ref _cancelled, 0) == 1) return false;
+            if (result.IsCompleted)
+            {
+                result = new ReadResult(result.Buffer, isCanceled: false, isCompleted: true);
+                return false;
+            }
+            reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+            return true;
+        }
+
+        public override void CancelPendingRead()
+        {
+            Interlocked.Exchange(ref _cancelled, 1);
+            reader.CancelPendingRead();
+        }
+
+        public override void AdvanceTo(SequencePosition consumed) => reader.AdvanceTo(consumed);
+        public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) => reader.AdvanceTo(consumed, examined);
+        public override void Complete(Exception? exception = null) => reader.Complete(exception);
+    }
+}

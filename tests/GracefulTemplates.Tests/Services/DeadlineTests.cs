@@ -1,0 +1,127 @@
+using Xunit.Abstractions;
+
+namespace GracefulTemplates.Tests.Services;
+
+[Collection(WebApiCollection.Name)]
+public sealed class DeadlineTests(WebApiFixture fixture, ITestOutputHelper output) : ServiceTests(fixture, output)
+{
+    [Fact]
+    public async Task A_request_that_ignores_its_token_is_aborted_at_the_deadline_by_name()
+    {
+        await using var service = await StartReadyAsync(delay: 0.5, drain: 2, lab: "phases");
+        var job = await service.BeginJobAsync("ignore-token", 60);
+
+        service.Send(Signal.Terminate);
+
+        await Jobs.AssertCutOffAsync(job);
+        var ending = (await service.EndAsync()).Is(2, "aborted").SaidSo().Within(2.5 + 3);
+        var deadline = await service.Log.UntilLabSaysAsync("deadline");
+        Assert.InRange((deadline.At - service.SignalledAt).TotalSeconds, 2.4, 3.5);
+        var (name, age) = Assert.Single(ending.Aborted);
+        Assert.Equal("POST /jobs", name);
+        Assert.InRange(age, 2.4, 4);
+        Assert.Equal((1, 0, 1), (ending.Work("inFlightAtSignal"), ending.Work("completed"), ending.Work("aborted")));
+        Assert.Contains("POST /jobs", Assert.Single(service.Log.Of(LogEntry.Aborting)).Message);
+    }
+
+    [Fact]
+    public async Task A_request_that_heeds_its_token_is_aborted_at_the_deadline_too()
+    {
+        await using var service = await StartReadyAsync(delay: 0, drain: 1);
+        var job = await service.BeginJobAsync("heeds-its-token", 60);
+
+        service.Send(Signal.Terminate);
+
+        await Jobs.AssertCutOffAsync(job);
+        var ending = (await service.EndAsync()).Is(2, "aborted").SaidSo().Within(1 + 3);
+        Assert.Equal("POST /jobs", Assert.Single(ending.Aborted).Name);
+    }
+
+    [Fact]
+    public async Task A_worker_that_ignores_its_token_is_named_and_does_not_count_as_a_request()
+    {
+        await using var service = await StartReadyAsync(delay: 0, drain: 1, lab: "worker-without-token");
+        var job = await service.BeginJobAsync("quick", 0.3);
+
+        service.Send(Signal.Terminate);
+
+        await (await job).Content.ReadAsStringAsync();
+        var ending = (await service.EndAsync()).Is(2, "aborted").SaidSo().Within(1 + 3);
+        Assert.Equal("WorkerWithoutToken", Assert.Single(ending.Aborted).Name);
+        Assert.Equal((1, 1), (ending.Work("inFlightAtSignal"), ending.Work("completed")));
+    }
+
+    [Fact]
+    public async Task Three_hundred_requests_that_block_the_thread_pool_do_not_hold_it_up()
+    {
+        await using var service = await StartReadyAsync(delay: 0, drain: 2, flush: 1);
+        var jobs = Enumerable.Range(0, 300).Select(_ => service.RunJobAsync("block-thread", 60)).ToArray();
+        await service.Log.UntilBegunAsync(jobs: 4);
+
+        service.Send(Signal.Terminate);
+
+        foreach (var job in jobs)
+            await Jobs.AssertCutOffAsync(job);
+        var ending = (await service.EndAsync()).Is(2, "aborted").Within(2 + 1);
+        Assert.Contains(("POST /jobs"), ending.Aborted.Select(aborted => aborted.Name));
+        Assert.Matches("still .*pool threads, .*waiting", ending.Error);
+    }
+
+    [Theory]
+    [InlineData("hang-in-stop", "draining")]
+    [InlineData("block-on-stopping", "")]
+    [InlineData("hang-in-disposal", "disposing")]
+    public async Task What_hangs_is_bounded_and_the_report_says_where(string lab, string step)
+    {
+        await using var service = await StartReadyAsync(delay: 0, drain: 1, flush: 1, lab);
+
+        service.Send(Signal.Terminate);
+
+        var ending = (await service.EndAsync()).Is(2, "aborted").SaidSo().Within(1 + 1);
+        Assert.StartsWith($"still {step}", ending.Error);
+    }
+
+    [Fact]
+    public async Task A_log_that_hangs_on_the_report_is_bounded_and_the_report_knows()
+    {
+        await using var service = await StartReadyAsync(delay: 0, drain: 1, flush: 1, lab: "block-report");
+
+        service.Send(Signal.Terminate);
+
+        var ending = (await service.EndAsync()).Is(2, "aborted").Within(1 + 1);
+        Assert.Contains("still", ending.Error);
+    }
+
+    [Fact]
+    public async Task A_full_pipe_is_bounded_and_the_report_says_so()
+    {
+        await using var service = await StartReadyAsync(new ServiceStart { ReadOutput = false, Lab = "chatty", Settings = Budget(0.5, 1, 1) });
+        service.OpenGate();
+        for (string? before = null, now = "0"; before != now || now == "0"; await Task.Delay(200)) // Until it can say no more.
+            (before, now) = (now, await service.Client.GetStringAsync("/lab/chatter"));
+
+        service.Send(Signal.Terminate);
+
+        var ending = (await service.EndAsync()).Is(2, "aborted").Within(1.5 + 1);
+        Assert.StartsWith("still", ending.Error);
+    }
+
+    [Fact]
+    public async Task A_report_with_too_many_names_is_cut_and_says_how_many_it_left_out()
+    {
+        await using var service = await StartReadyAsync(delay: 0, drain: 1);
+        var requests = Enumerable.Range(0, 100).Select(number => service.Client.GetAsync($"/lab/{number}")).ToArray();
+        var started = 0;
+        await service.Log.UntilAsync("100 requests", entry => entry.Line == "lab: long name" && ++started == 100);
+
+        service.Send(Signal.Terminate);
+
+        foreach (var request in requests)
+            await Jobs.AssertCutOffAsync(request);
+        var ending = (await service.EndAsync()).Is(2, "aborted").SaidSo();
+        Assert.Equal(100, ending.Work("aborted"));
+        Assert.InRange(ending.Aborted.Count, 2, 99);
+        Assert.Equal(100 - ending.Aborted.Count, ending.Report.GetProperty("abortedNotListed").GetInt32());
+        Assert.Equal(100, service.Log.Of(LogEntry.Aborting).Count);
+    }
+}

@@ -1,0 +1,112 @@
+using System.Net;
+using System.Net.Sockets;
+using Xunit.Abstractions;
+
+namespace GracefulTemplates.Tests.Services;
+
+[Collection(WebApiCollection.Name)]
+public sealed class FailureTests(WebApiFixture fixture, ITestOutputHelper output) : ServiceTests(fixture, output)
+{
+    [Fact]
+    public async Task A_worker_that_crashes_stops_the_service_with_exit_code_1()
+    {
+        await using var service = Start(new ServiceStart { Lab = "crash", Settings = Budget(0.5) });
+
+        await AssertFailedAsync(service, "The lab's worker is broken.");
+    }
+
+    [Fact]
+    public async Task A_port_that_is_taken_is_a_failed_start()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        await using var service = Start(new ServiceStart { Port = ((IPEndPoint)other.LocalEndpoint).Port });
+
+        await AssertFailedAsync(service, "address already in use");
+    }
+
+    [Fact]
+    public async Task A_missing_service_is_a_failed_start()
+    {
+        await using var service = Start(new ServiceStart { Lab = "missing-service" });
+
+        await AssertFailedAsync(service, "System.IComparable");
+    }
+
+    [Fact]
+    public async Task Options_that_are_not_valid_are_a_failed_start()
+    {
+        await using var service = Start(new ServiceStart { Lab = "invalid-options" });
+
+        await AssertFailedBeforeTheHostAsync(service, "The lab finds it invalid.");
+    }
+
+    [Fact]
+    public async Task A_malformed_appsettings_json_is_a_failed_start()
+    {
+        var folder = Directory.CreateTempSubdirectory("graceful-");
+        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "appsettings.json"), "{ \"Shutdown\": ");
+        await using var service = Start(new ServiceStart { WorkingDirectory = folder.FullName });
+
+        await AssertFailedBeforeTheHostAsync(service, "appsettings.json");
+
+        folder.Delete(recursive: true);
+    }
+
+    [Theory]
+    [InlineData("throw-in-stop", "The lab cannot stop.")]
+    [InlineData("throw-in-disposal", "The lab cannot be disposed.")]
+    public async Task A_stop_that_throws_goes_on_and_ends_with_exit_code_1(string lab, string reason)
+    {
+        await using var service = await StartReadyAsync(delay: 0, lab: lab);
+        var job = await service.BeginJobAsync("slow", 1);
+
+        service.Send(Signal.Terminate);
+
+        using var response = await job;
+        Assert.True(response.IsSuccessStatusCode);
+        Assert.Contains(reason, (await service.EndAsync()).Is(1, "failed").SaidSo().Error);
+    }
+
+    [Theory]
+    [InlineData("throw-on-requested")]
+    [InlineData("throw-on-draining")]
+    public async Task A_callback_that_throws_cuts_nothing_off(string lab)
+    {
+        await using var service = await StartReadyAsync(delay: 0, lab: lab);
+        var job = await service.BeginJobAsync("slow", 1);
+
+        service.Send(Signal.Terminate);
+
+        using var response = await job;
+        Assert.True(response.IsSuccessStatusCode);
+        Assert.Equal(1, (await service.EndAsync()).Work("completed"));
+    }
+
+    [Fact]
+    public async Task A_callback_that_throws_at_the_deadline_does_not_keep_the_report_from_naming_what_was_cut_off()
+    {
+        await using var service = await StartReadyAsync(delay: 0, drain: 1, lab: "throw-on-deadline");
+        var job = await service.BeginJobAsync("ignore-token", 60);
+
+        service.Send(Signal.Terminate);
+
+        await Jobs.AssertCutOffAsync(job);
+        Assert.Equal("POST /jobs", Assert.Single((await service.EndAsync()).SaidSo().Aborted).Name);
+    }
+
+    private static async Task AssertFailedAsync(ServiceProcess service, string reason)
+    {
+        var ending = (await service.EndAsync()).Is(1, "failed").SaidSo();
+        Assert.Contains(reason, ending.Error);
+        Assert.Single(service.Log.Saying(reason));
+    }
+
+    // There is no logger yet; what there is to say goes to standard error.
+    private static async Task AssertFailedBeforeTheHostAsync(ServiceProcess service, string reason)
+    {
+        var ending = (await service.EndAsync()).Is(1, "failed");
+        Assert.Contains(reason, ending.Error);
+        Assert.Contains(reason, Assert.Single(service.Log.Saying("Unhandled exception.")).Line);
+    }
+}

@@ -1,0 +1,28 @@
+namespace GracefulTemplates.Tests.Services;
+
+/// <summary>graceful-grpc, with the lab's service added in the way that a user adds one.</summary>
+public sealed class GrpcFixture() : ServiceFixture("graceful-grpc", "2026.Shop")
+{
+    protected override void InstallLab(string project)
+    {
+        base.InstallLab(project);
+        CopyLab("Grpc/*.cs", Path.Combine(project, "Jobs"), NamespaceOf(project));
+        CopyLab("Grpc/*.proto", Path.Combine(project, "Protos"), NamespaceOf(project));
+        Edit(Path.Combine(project, "2026.Shop.csproj"), "Protos/jobs.proto", "Protos/*.proto");
+        const string mapping = "services.MapGrpcService<JobsService>();";
+        Edit(Path.Combine(project, "Grpc", "GrpcApi.cs"), mapping, $"{mapping} services.MapGrpcService<Jobs.LabStreams>();");
+    }
+
+    private static void Edit(string file, string before, string after)
+    {
+        var text = File.ReadAllText(file);
+        Assert.Contains(before, text);
+        File.WriteAllText(file, text.Replace(before, after));
+    }
+}
+
+[CollectionDefinition(Name)]
+public sealed class GrpcCollection : ICollectionFixture<GrpcFixture>
+{
+    public const string Name = "graceful-grpc as a process";
+}

@@ -1,0 +1,62 @@
+using Graceful.Service_1.Grpc.V1;
+using Graceful.Service_1.Shutdown;
+using Grpc.Core;
+using Grpc.Net.Client;
+using GracefulTemplates.Lab;
+using JobsClient = Graceful.Service_1.Grpc.V1.Jobs.JobsClient;
+
+namespace Graceful.Service_1.Jobs;
+
+/// <summary>Streaming handlers that misbehave, or know better, by the text of the first message.</summary>
+internal sealed class LabStreams(ShutdownPhases phases, IConfiguration configuration) : Streams.StreamsBase
+{
+    public override async Task Server(Word request, IServerStreamWriter<Word> responses, ServerCallContext context)
+    {
+        await responses.WriteAsync(request);
+        switch (request.Text)
+        {
+            case "ignore-token":
+                for (; ; await Task.Delay(20, CancellationToken.None)) await responses.WriteAsync(request);
+            case "deaf":
+                await Task.Delay(Timeout.Infinite, CancellationToken.None);
+                break;
+            case "call-on":
+                using (var channel = GrpcChannel.ForAddress(configuration["Kestrel:Endpoints:Grpc:Url"]!))
+                    await new JobsClient(channel).RunAsync(new RunRequest { Name = "called", Seconds = 60 }, cancellationToken: context.CancellationToken);
+                break;
+        }
+
+        await UntilAsync(request.Text == "return-on-draining" ? phases.Draining : context.CancellationToken);
+        if (request.Text == "throw") throw new InvalidOperationException("The lab's stream is broken.");
+        if (request.Text == "throw-own-status") throw new RpcException(new Status(StatusCode.Aborted, "own"));
+        if (request.Text == "set-own-status") context.Status = new Status(StatusCode.Aborted, "own");
+        if (request.Text == "complete") context.Status = Status.DefaultSuccess;
+    }
+
+    public override async Task<Word> Client(IAsyncStreamReader<Word> requests, ServerCallContext context)
+    {
+        if (!await requests.MoveNext(context.CancellationToken)) throw new RpcException(new Status(StatusCode.InvalidArgument, "nothing was sent"));
+        var (how, count) = (requests.Current.Text, 1);
+        Gate.Say($"{how} has begun");
+        using var foreign = new CancellationTokenSource();
+        try
+        {
+            await foreach (var _ in requests.ReadAllAsync(how == "foreign-token" ? foreign.Token : CancellationToken.None)) count++;
+            Gate.Say($"{how} has read all");
+            await UntilAsync(context.CancellationToken);
+        }
+        catch (Exception) when (how == "return")
+        {
+            // And answers as if nothing were.
+        }
+        return new Word { Text = $"{count}" };
+    }
+
+    public override async Task Duplex(IAsyncStreamReader<Word> requests, IServerStreamWriter<Word> responses, ServerCallContext context)
+    {
+        await foreach (var request in requests.ReadAllAsync()) await responses.WriteAsync(request);
+    }
+
+    private static async Task UntilAsync(CancellationToken token) =>
+        await Task.Delay(Timeout.Infinite, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+}

@@ -1,0 +1,108 @@
+using Graceful.Service_1.Shutdown;
+
+namespace Graceful.Service_1.Jobs;
+
+internal abstract class LabService : IHostedService
+{
+    public virtual Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public virtual Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    protected static Task ForeverAsync(CancellationToken cancellationToken = default) => Task.Delay(Timeout.Infinite, cancellationToken);
+}
+
+internal sealed class PhaseTeller(ShutdownPhases phases) : LabService
+{
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        phases.Requested.Register(() => Gate.Say("requested"));
+        phases.Draining.Register(() => Gate.Say("draining"));
+        phases.Deadline.Register(() => Gate.Say("deadline"));
+        return Task.CompletedTask;
+    }
+}
+
+internal sealed class SlowStart : LabService
+{
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        Gate.Say("starting");
+        return ForeverAsync(cancellationToken);
+    }
+
+    public override Task StopAsync(CancellationToken cancellationToken)
+    {
+        Gate.Say("stopped what had begun to start");
+        return Task.CompletedTask;
+    }
+}
+
+internal sealed class SlowStartWithoutToken : LabService
+{
+    public override Task StartAsync(CancellationToken cancellationToken) => Task.Run(() => Gate.Wait("starting"), CancellationToken.None);
+}
+
+internal sealed class NeedsWhatIsMissing(IComparable missing) : LabService
+{
+    public override string? ToString() => missing.ToString();
+}
+
+internal sealed class Crashing(IHostApplicationLifetime lifetime) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Delay(Timeout.Infinite, lifetime.ApplicationStarted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        throw new InvalidOperationException("The lab's worker is broken.");
+    }
+}
+
+internal sealed class CrashingAtGate : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Run(() => Gate.Wait("intact"), CancellationToken.None);
+        throw new InvalidOperationException("The lab's worker is broken.");
+    }
+}
+
+internal sealed class WorkerWithoutToken : BackgroundService
+{
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Delay(Timeout.Infinite, CancellationToken.None);
+}
+
+internal sealed class ThrowingStop : LabService
+{
+    public override Task StopAsync(CancellationToken cancellationToken) => throw new InvalidOperationException("The lab cannot stop.");
+}
+
+internal sealed class HangingStop : LabService
+{
+    public override Task StopAsync(CancellationToken cancellationToken) => ForeverAsync(CancellationToken.None);
+}
+
+internal sealed class HangingDisposal : LabService, IAsyncDisposable
+{
+    public async ValueTask DisposeAsync()
+    {
+        Gate.Say("disposing");
+        await ForeverAsync(CancellationToken.None);
+    }
+}
+
+internal sealed class ThrowingDisposal : LabService, IDisposable
+{
+    public void Dispose() => throw new InvalidOperationException("The lab cannot be disposed.");
+}
+
+internal sealed class BadCallback(string part, ShutdownPhases phases, IHostApplicationLifetime lifetime) : LabService
+{
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (part == "block-on-stopping") lifetime.ApplicationStopping.Register(() => Thread.Sleep(Timeout.Infinite));
+        if (part == "throw-on-requested") phases.Requested.Register(Throw);
+        if (part == "throw-on-draining") phases.Draining.Register(Throw);
+        if (part == "throw-on-deadline") phases.Deadline.Register(Throw);
+        return Task.CompletedTask;
+    }
+
+    private static void Throw() => throw new InvalidOperationException("The lab's callback is broken.");
+}

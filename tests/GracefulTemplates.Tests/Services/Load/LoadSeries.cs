@@ -1,0 +1,55 @@
+using System.Net;
+
+namespace GracefulTemplates.Tests.Services.Load;
+
+/// <summary>
+/// Clients of one kind, each with a connection pool of its own: a pool that many share reuses its hottest connections and hides the
+/// race between a client that sends and a server that closes. A POST is not sent again by HttpClient, a GET is.
+/// </summary>
+internal sealed class LoadSeries(LoadTarget target, HttpMethod method, Version version, int clients, int perClient, int maxThinkMilliseconds)
+{
+    private readonly LoadCount _count = new();
+
+    public long Requests => _count.Done;
+    public int Failed => _count.Failed;
+
+    /// <summary>Sends until it is told to stop; then every answer is still waited for.</summary>
+    public Task RunAsync(CancellationToken stop) =>
+        Task.WhenAll(Enumerable.Range(0, clients).Select(_ => RunClientAsync(stop)));
+
+    public override string ToString() => $"HTTP/{version} {method}: {_count}";
+
+    private async Task RunClientAsync(CancellationToken stop)
+    {
+        using var handler = new SocketsHttpHandler { ConnectCallback = (_, cancellation) => target.ConnectAsync(version, cancellation) };
+        using var client = new HttpClient(handler) { Timeout = ServiceProcess.Patience };
+        await Task.WhenAll(Enumerable.Range(0, perClient).Select(_ => Task.Run(() => SendAsync(client, stop), CancellationToken.None)));
+    }
+
+    private async Task SendAsync(HttpClient client, CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                using var request = Request();
+                using var response = await client.SendAsync(request, CancellationToken.None);
+                if (response.StatusCode != HttpStatusCode.OK)
+                    _count.AddFailure($"status {(int)response.StatusCode}", "");
+            }
+            catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+            {
+                _count.AddFailure((e as HttpRequestException)?.HttpRequestError.ToString() ?? e.GetType().Name, e.GetBaseException().Message);
+            }
+            _count.Add();
+            await Task.Delay(Random.Shared.Next(maxThinkMilliseconds + 1), CancellationToken.None);
+        }
+    }
+
+    private HttpRequestMessage Request() => new(method, method == HttpMethod.Get ? "http://service/healthz" : "http://service/jobs")
+    {
+        Version = version,
+        VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        Content = method == HttpMethod.Get ? null : new StringContent("""{"name":"load","seconds":0}""", null, "application/json"),
+    };
+}

@@ -1,0 +1,99 @@
+using PulsarBroker.Control;
+using PulsarBroker.Protocol;
+using Xunit.Abstractions;
+
+namespace GracefulTemplates.Tests.Services;
+
+[Collection(WorkerCollection.Name)]
+public sealed class WorkerFailureTests(WorkerFixture fixture, ITestOutputHelper output) : PulsarTests(fixture, output)
+{
+    private const double RetrySeconds = 0.3;
+    private const int MaxRedeliveries = 3, Good = 30;
+
+    private static readonly (string, string)[] Retries = [("Pulsar:RetrySeconds", "0.3"), ("Pulsar:MaxRedeliveries", "3")];
+
+    // Shared hands a message back and waits without a handler; where there are batches or an order it is tried again in place.
+    [Theory]
+    [InlineData("Shared", 1)]
+    [InlineData("Shared", 10)]
+    [InlineData("KeyShared", 1)]
+    [InlineData("Failover", 1)]
+    public async Task A_message_that_fails_is_tried_again_ever_later_then_dead_lettered_once_and_the_topic_flows_on(string type, int batchSize)
+    {
+        await Broker.PublishAsync(new() { Topic = Topic, BatchSize = batchSize, Messages = [Message(Job("fail-always/x", 0)), Message(Job("fail-twice/x", 0)), Message("no job")] });
+        await Broker.PublishAsync(Messages(Good, seconds: 0.01, batchSize, keys: 5));
+        await using var worker = await StartReadyAsync(Consumer(settings: [.. Retries, ("Pulsar:SubscriptionType", type)]));
+
+        await UntilNoBacklogAsync();
+
+        Tally(Good).NoneLost().NoneTwice();
+        AssertEverLater(Journal.Of("begin", "fail-always/x"), attempts: MaxRedeliveries + 1);
+        AssertEverLater(Journal.Of("begin", "fail-twice/x"), attempts: 3);
+        Assert.Single(Journal.Of("end", "fail-twice/x"));
+        await AssertDeadLettersAsync();
+        if (type == "Shared")
+            Assert.All(Journal.Lines.Where(line => line.Name.StartsWith("m-", StringComparison.Ordinal)),
+                line => Assert.True(line.At < Journal.Of("begin", "fail-always/x")[^1].At, $"{line} had to wait for a message that failed."));
+    }
+
+    [Fact]
+    public async Task Every_tenth_message_failing_twice_loses_and_repeats_none()
+    {
+        const int Rounds = 20;
+        for (var i = 0; i < Rounds; i++)
+            await Broker.PublishAsync(new() { Topic = Topic, Messages = [Message(Job($"fail-twice/{i}", 0.01)), .. Enumerable.Range(i * 9, 9).Select(n => Message(Job($"m-{n}", 0.01)))] });
+        await using var worker = await StartReadyAsync(Consumer(settings: Retries));
+
+        await UntilNoBacklogAsync();
+
+        Tally(Rounds * 9).NoneLost().NoneTwice();
+        Assert.All(Enumerable.Range(0, Rounds), i => Assert.Equal((3, 1), (Journal.Of("begin", $"fail-twice/{i}").Count, Journal.Of("end", $"fail-twice/{i}").Count)));
+        Assert.Empty(await Broker.MessagesAsync(DeadLetterTopic));
+    }
+
+    [Fact]
+    public async Task A_message_stays_in_the_topic_until_the_dead_letter_topic_takes_it()
+    {
+        await Broker.SetFaultsAsync(new() { Sends = new Dictionary<string, ServerError> { [DeadLetterTopic] = ServerError.PersistenceError } });
+        await Broker.PublishAsync(new() { Topic = Topic, Payload = "no job" });
+        await using var worker = await StartReadyAsync(Consumer(settings: Retries));
+        await worker.Log.UntilAsync("the dead letter topic refuses", entry => entry.Message.Contains("could not be put on the dead letter topic"));
+        await UntilAsync("it is still there", statistics => statistics.MsgBacklog == 1);
+        await UntilReadyIsAsync(worker, System.Net.HttpStatusCode.OK);
+
+        await Broker.SetFaultsAsync(new());
+
+        await UntilNoBacklogAsync();
+        Assert.Null(Assert.Single(await Broker.MessagesAsync(DeadLetterTopic)).Key); // As the original.
+    }
+
+    private async Task AssertDeadLettersAsync()
+    {
+        var letters = await Broker.MessagesAsync(DeadLetterTopic);
+        Assert.Equal(2, letters.Count);
+        AssertDeadLetter(letters.Single(letter => letter.Payload == "no job"), attempts: 0, "PoisonMessageException: Not a job");
+        AssertDeadLetter(letters.Single(letter => letter.Payload != "no job"), MaxRedeliveries, "InvalidOperationException: The lab fails fail-always/x.");
+    }
+
+    private void AssertDeadLetter(StoredMessage letter, int attempts, string reason)
+    {
+        Assert.Equal(("bad", "sale", 1_700_000_000_000ul), (letter.Key, letter.Properties["origin"], letter.EventTime));
+        Assert.Equal(($"persistent://public/default/{Topic}", Subscription), (letter.Properties["REAL_TOPIC"], letter.Properties["REAL_SUBSCRIPTION"]));
+        Assert.Equal($"{attempts}", letter.Properties["RECONSUMETIMES"]);
+        Assert.StartsWith(reason, letter.Properties["EXCEPTION"]);
+        Assert.NotEmpty(letter.Properties["ORIGIN_MESSAGE_ID"]);
+    }
+
+    // The delay doubles; its upper half is random, and a busy machine only makes it longer.
+    private static void AssertEverLater(IReadOnlyList<JournalLine> begun, int attempts)
+    {
+        Assert.Equal(attempts, begun.Count);
+        for (var i = 1; i < attempts; i++)
+            Assert.True((begun[i].At - begun[i - 1].At).TotalSeconds >= RetrySeconds / 2 * Math.Pow(2, i - 1), string.Join("; ", begun));
+    }
+
+    private static PublishedMessage Message(string payload) => new()
+    {
+        Payload = payload, Key = "bad", EventTime = 1_700_000_000_000, Properties = new Dictionary<string, string> { ["origin"] = "sale" },
+    };
+}
