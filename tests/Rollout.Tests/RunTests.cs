@@ -1,0 +1,35 @@
+using Benchmarks;
+using Rollout.Load;
+using Rollout.Targets;
+
+namespace Rollout.Tests;
+
+/// <summary>Real processes, short: one rollout of two pods each, side by side.</summary>
+public sealed class RunTests
+{
+    private static readonly string[] Short = ["--replicas", "2", "--min-ready", "1", "--prestop", "1", "--delay", "3", "--grace", "20", "--lag", "1"];
+
+    [Fact]
+    public async Task A_rollout_loses_requests_of_the_stock_template_and_none_of_ours()
+    {
+        var settings = Settings.Parse([.. Short, "--target", "both"]);
+        var control = Settings.Parse([.. Short, "--scenario", "control-no-delay"]);
+        var results = await Workspace.UseAsync(async workspace =>
+        {
+            var targets = await new TargetBuilds(workspace).BuildAsync(settings);
+            var ours = targets.Single(target => target.IsGraceful);
+            var broken = ours with { Name = "control", Deployment = control.Scenario.Change(ours.Deployment) };
+            return await Task.WhenAll(targets.Append(broken)
+                .Select(target => new TargetRun(target, target == broken ? control : settings).RunAsync(CancellationToken.None)));
+        });
+
+        Assert.Equal(["stock", "graceful", "control"], results.Select(result => result.Target.Name));
+        Assert.NotEqual(0, results[0].Failed);
+        // Its latency is not asserted: the machine of a test is busy. HttpClient's own GOAWAY race is not ours.
+        Assert.All(results[1].Series, series =>
+            Assert.True(series.Failed == series.LostToGoAway, $"{series.Name}: {string.Join<Failure>(", ", series.Failures)}"));
+        Assert.All(results[1].Pods, pod => Assert.True(pod is { ExitCode: 0 or null, WasKilled: false }, $"{pod}"));
+        Assert.NotEmpty(Promise.BrokenBy(results[2]));
+        Assert.NotEqual(0, results[2].Failed);
+    }
+}

@@ -1,0 +1,43 @@
+using System.Globalization;
+using Spectre.Console;
+
+namespace Rollout.Output;
+
+/// <summary>The result for people.</summary>
+internal static class ResultTable
+{
+    public static void Write(IAnsiConsole console, ScenarioRun run)
+    {
+        console.WriteLine($"{run.Settings.Scenario.Name}: {run.Settings.Scenario.Summary}");
+        var table = new Table().Border(TableBorder.Markdown).AddColumns("service", "client", "requests", "failed", "longest s", "how they failed");
+        foreach (var result in run.Results)
+        {
+            foreach (var series in result.Series)
+            {
+                table.AddRow(
+                    Markup.Escape(result.Target.Name), Markup.Escape(series.Name),
+                    Number(series.Requests), series.Failed == 0 ? "0" : $"[red]{Number(series.Failed)}[/]",
+                    series.LongestDuring is { } longest ? Number(longest, "0.0") : "",
+                    Markup.Escape(string.Join(", ", series.Failures.Select(failure => $"{failure.Count} {failure.Reason}"))));
+            }
+        }
+        console.Write(table);
+        console.WriteLine();
+        foreach (var result in run.Results) console.WriteLine(Pods(result));
+        foreach (var sentence in run.Broken) console.WriteLine($"  {sentence}");
+        console.WriteLine($"{run.Verdict}\n");
+    }
+
+    /// <summary>How the pods of one target ended, in one line.</summary>
+    private static string Pods(TargetResult result)
+    {
+        var stopped = result.Pods.Where(pod => pod.StoppedAt is not null).ToList();
+        var codes = stopped.GroupBy(pod => pod.ExitCode).OrderBy(group => group.Key).Select(group => $"{group.Count()} x {group.Key}");
+        var longest = stopped.Max(pod => pod.StopSeconds);
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{result.Target.Name} ({result.Target.Summary}): {result.Failed:N0} of {result.Requests:N0} failed while {stopped.Count} pods were replaced; "
+            + $"exit codes {string.Join(", ", codes)}; from SIGTERM to the end at most {longest:0.0} s");
+    }
+
+    private static string Number(double value, string format = "N0") => value.ToString(format, CultureInfo.InvariantCulture);
+}
