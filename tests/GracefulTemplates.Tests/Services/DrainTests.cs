@@ -16,7 +16,7 @@ public sealed class DrainTests(WebApiFixture fixture, ITestOutputHelper output) 
 
         service.Send(signal);
 
-        var ending = (await service.EndAsync()).Is(0, "drained").SaidSo().Within(0.5);
+        var ending = (await service.EndAsync()).Is(0, "drained").SaidSo().Within(1);
         Assert.Equal(name, ending.Reason);
     }
 
@@ -130,7 +130,7 @@ public sealed class DrainTests(WebApiFixture fixture, ITestOutputHelper output) 
         Assert.Matches(@"^POST /jobs \(\d+\.\d s\), GET /lab/.*/name-of-the-younger \(\d+\.\d s\)$", first.State("Oldest").GetString());
         using var response = await older;
         Assert.InRange(service.Log.Of(LogEntry.Waiting).Count, 2, 2);
-        Assert.InRange((service.Log.Of(LogEntry.Waiting)[1].At - first.At).TotalSeconds, 4.5, 6);
+        Assert.InRange((service.Log.Of(LogEntry.Waiting)[1].LoggedAt - first.LoggedAt).TotalSeconds, 4.8, 6);
         service.Send(Signal.Terminate); // The younger ignores its token; no need to see the end of that.
         await Jobs.AssertCutOffAsync(younger);
     }

@@ -25,6 +25,9 @@ public sealed record LogEntry(TimeSpan At, string Line, int EventId, string Leve
         string Text(string property) => entry.TryGetProperty(property, out var value) ? value.GetString()! : "";
     }
 
+    /// <summary>When the service said it; it comes here later.</summary>
+    public DateTime LoggedAt => JsonElement.Parse(Line).GetProperty("Timestamp").GetDateTime();
+
     /// <summary>A value of the entry by its name in the message template.</summary>
     public JsonElement State(string name) => JsonElement.Parse(Line).GetProperty("State").GetProperty(name);
 

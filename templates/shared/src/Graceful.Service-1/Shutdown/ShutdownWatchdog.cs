@@ -5,7 +5,8 @@ namespace Graceful.Service_1.Shutdown;
 /// at the deadline or on a second signal, and ends the process when something then hangs for longer than the flush may take.
 /// </summary>
 internal sealed class ShutdownWatchdog(ShutdownSignals signals, ShutdownPhases phases, ShutdownOptions options, InFlightWork inFlight,
-    ShutdownMetrics metrics, ShutdownReport report, ShutdownReportWriter writer, ILoggerFactory loggers) : IDisposable
+    ShutdownMetrics metrics, ShutdownReport report, ShutdownReportWriter writer, IEnumerable<ILoggerProvider> logs,
+    ILogger<ShutdownWatchdog> logger) : IDisposable
 {
     /// <summary>After a second signal. Kestrel takes 1 s to abort its connections (measured 1.07 to 1.12 s).</summary>
     private static readonly TimeSpan Hurry = TimeSpan.FromSeconds(2);
@@ -16,7 +17,6 @@ internal sealed class ShutdownWatchdog(ShutdownSignals signals, ShutdownPhases p
     private readonly ManualResetEvent _stopped = new(false);
     private readonly ManualResetEvent _finished = new(false);
     private volatile Thread? _naming;
-    private readonly ILogger _logger = loggers.CreateLogger<ShutdownWatchdog>();
 
     public void Start() => new Thread(Run) { IsBackground = true, Name = "shutdown-watchdog" }.Start();
 
@@ -59,7 +59,7 @@ internal sealed class ShutdownWatchdog(ShutdownSignals signals, ShutdownPhases p
         _naming = InBackground(() =>
         {
             metrics.Aborted(items.Count);
-            foreach (var item in items) _logger.Aborting(item.Name, Math.Round(item.Age.TotalSeconds, 1));
+            foreach (var item in items) logger.Aborting(item.Name, Math.Round(item.Age.TotalSeconds, 1));
         });
         phases.Abort();
     }
@@ -71,7 +71,7 @@ internal sealed class ShutdownWatchdog(ShutdownSignals signals, ShutdownPhases p
         {
             report.WriteFile(); // Again, if the writer hangs in the log: it did not know then how this ends.
             writer.Write();
-            loggers.Dispose(); // Flushes what a console logger still has in its queue.
+            foreach (var log in logs) log.Dispose(); // Flushes what is in their queues. The logger factory would not: it does not own them.
         });
         words.Join(LastWords);
         ProcessExit.Now(report.ExitCode);
