@@ -20,8 +20,8 @@ public sealed class ServiceProcess : IAsyncDisposable
     public ServiceProcess(string assembly, ServiceStart start, ITestOutputHelper output)
     {
         (_output, _inNamespace) = (output, start.AsPid1);
-        Port = start.Port ?? FreePort();
-        Http2Port = start.Http2 ? FreePort() : 0;
+        Port = start.Port ?? FreePort.Next();
+        Http2Port = start.Http2 ? FreePort.Next() : 0;
         Client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{Port}"), Timeout = Patience };
         _process = new Process { StartInfo = StartInfo(assembly, start), EnableRaisingEvents = true };
         _process.Exited += (_, _) => EndedAt = _clock.Elapsed;
@@ -142,12 +142,5 @@ public sealed class ServiceProcess : IAsyncDisposable
     {
         if (line is not null)
             Log.Add(LogEntry.Parse(_clock.Elapsed, line));
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
