@@ -1,3 +1,4 @@
+using System.Xml.Linq;
 using CliWrap;
 using CliWrap.Buffered;
 
@@ -45,6 +46,27 @@ internal sealed class Workspace
 
     // Without HTTPS: what the redirection costs the stock template is not the question.
     public async Task<string> BuildStockAsync() => await BuildReleaseAsync(await NewAsync("webapi", "--no-https"));
+
+    /// <summary>The stock template with the telemetry of the given service: same file, same packages, same line in Program.cs.</summary>
+    public async Task<string> BuildStockWithTelemetryAsync(string gracefulSolution)
+    {
+        var folder = await NewAsync("webapi", "--no-https");
+        File.Copy(Path.Combine(ServiceFolder(gracefulSolution), "Observability", "Telemetry.cs"), Path.Combine(folder, "Telemetry.cs"));
+        Edit(Path.Combine(folder, "Program.cs"), text => $"using {Name}.Observability;\n" +
+            text.Replace("CreateBuilder(args);", "CreateBuilder(args);\nbuilder.AddObservability();", StringComparison.Ordinal));
+        var packages = XDocument.Load(Path.Combine(gracefulSolution, "Directory.Packages.props")).Descendants("PackageVersion")
+            .Where(package => package.Attribute("Include")!.Value.StartsWith("OpenTelemetry.", StringComparison.Ordinal))
+            .Select(package => new XElement("PackageReference", package.Attributes()));
+        Edit(Path.Combine(folder, Name + ".csproj"), text =>
+        {
+            var project = XElement.Parse(text);
+            project.Add(new XElement("ItemGroup", packages));
+            return project.ToString();
+        });
+        return await BuildReleaseAsync(folder);
+
+        static void Edit(string file, Func<string, string> change) => File.WriteAllText(file, change(File.ReadAllText(file)));
+    }
 
     public async Task<string> BuildGracefulAsync(params string[] options) =>
         await BuildReleaseAsync(ServiceFolder(await NewAsync("graceful-webapi", options)));

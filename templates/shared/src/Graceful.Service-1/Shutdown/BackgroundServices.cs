@@ -11,8 +11,7 @@ internal sealed class BackgroundServices(ShutdownSignals signals, ShutdownReport
         _services.Where(service => service.ExecuteTask is { IsCompleted: false }).Select(service => service.GetType().Name);
 
     /// <summary>Waits for those that are still ending.</summary>
-    public async Task EndAsync(TimeSpan bound) => await Task.WhenAll(_services.Select(service => service.ExecuteTask ?? Task.CompletedTask))
-        .WaitAsync(bound).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    public void End(TimeSpan bound) => Task.WaitAny([Task.WhenAll(_services.Select(service => service.ExecuteTask ?? Task.CompletedTask))], bound);
 
     public void Watch(IServiceProvider provider)
     {

@@ -34,14 +34,21 @@ public static class GracefulShutdown
     public static void UseGracefulShutdown(this WebApplication app) => app.UseMiddleware<ShutdownMiddleware>();
 
     /// <summary>Runs the service until it has stopped. Returns the exit code, see <see cref="ShutdownReport.ExitCode"/>.</summary>
-    public static async Task<int> RunGracefullyAsync(this WebApplication app)
+    /// <remarks>On a thread of its own, which blocks where it waits: a stop must not depend on the thread pool, which may be exhausted.</remarks>
+    public static Task<int> RunGracefullyAsync(this WebApplication app)
     {
         var signals = app.Services.GetRequiredService<ShutdownSignals>(); // The container is gone at the end.
-        var stop = app.Services.GetRequiredService<ShutdownSequence>();
-        await app.Services.GetRequiredService<ServiceHost>().ServeAsync(app);
-        var exitCode = await stop.StopAsync(app);
-        signals.Ended();
-        return exitCode;
+        var host = app.Services.GetRequiredService<ServiceHost>();
+        var sequence = app.Services.GetRequiredService<ShutdownSequence>();
+        return Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+        int Run()
+        {
+            host.Serve(app);
+            sequence.Stop(app);
+            signals.Ended();
+            return signals.Report.ExitCode;
+        }
     }
 }
 

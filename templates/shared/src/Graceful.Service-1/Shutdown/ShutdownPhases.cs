@@ -21,11 +21,12 @@ public sealed class ShutdownPhases(ShutdownSignals signals)
 
     internal void BeginLastCall() => _lastCall = true;
 
-    // Not awaited by the sequence: a callback that blocks must not hold up the stop.
-    internal Task BeginDraining() => Task.Run(() => Cancel(_draining));
+    internal void BeginDraining() => CancelInBackground(_draining);
+    internal void Abort() => CancelInBackground(_deadline);
 
-    // On a thread of its own, for the same reason and because the thread pool may be exhausted.
-    internal void Abort() => new Thread(() => Cancel(_deadline)) { IsBackground = true, Name = "shutdown-abort" }.Start();
+    // A callback that blocks must not hold up the stop, and the thread pool may be exhausted.
+    private static void CancelInBackground(CancellationTokenSource source) =>
+        new Thread(() => Cancel(source)) { IsBackground = true, Name = "shutdown-phase" }.Start();
 
     /// <summary>A callback that throws keeps no other from running, nor ends the process in the middle of the stop.</summary>
     internal static void Cancel(CancellationTokenSource source)

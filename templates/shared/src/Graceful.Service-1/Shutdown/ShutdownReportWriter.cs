@@ -13,17 +13,14 @@ internal sealed class ShutdownReportWriter(ShutdownReport report, ILogger<Shutdo
     {
         if (Interlocked.Exchange(ref _written, 1) == 1) return;
         report.WriteFile(); // First, for a log can block on a full pipe.
-        var (outcome, exitCode, reason, error, seconds, work, messages, aborted, notListed) = report.ToDocument();
-        var names = aborted?.Select(item => $"{item.Name} ({item.AgeSeconds} s)") ?? [];
-        if (notListed > 0) names = names.Append($"and {notListed} more");
-        var details = string.Concat(
-            aborted is null ? "" : ": " + string.Join(", ", names),
-            messages is null ? "" : $"; messages: {messages.Received} received, {messages.Completed} completed, {messages.Released} released, " +
-                $"{messages.DeadLettered} dead-lettered, {messages.Aborted} aborted",
-            error is null ? "" : "; " + error);
-        logger.Report(exitCode == 0 ? LogLevel.Information : LogLevel.Error, outcome, exitCode, reason,
-            seconds.Total, seconds.Delay, seconds.Drain, seconds.Flush,
-            work.InFlightAtSignal, work.ArrivedAfterSignal, work.Completed, work.Aborted, details);
+        var document = report.ToDocument();
+        var names = document.Aborted?.Select(item => $"{item.Name} ({item.AgeSeconds} s)") ?? [];
+        if (document.AbortedNotListed is { } more) names = names.Append($"and {more} more");
+        logger.Report(document, string.Concat(
+            document.Aborted is null ? "" : ": " + string.Join(", ", names),
+            document.Messages is not { } messages ? "" : $"; messages: {messages.Received} received, {messages.Completed} completed, " +
+                $"{messages.Released} released, {messages.DeadLettered} dead-lettered, {messages.Aborted} aborted",
+            document.Error is null ? "" : "; " + document.Error));
     }
 
     public void Dispose() => Write();

@@ -21,51 +21,50 @@ internal sealed class ShutdownSequence(ShutdownSignals signals, ShutdownPhases p
     /// <summary>What the deadline has aborted takes a moment to end; a consumer confirms its close in it.</summary>
     private static readonly TimeSpan AbortBound = TimeSpan.FromSeconds(1.5);
 
-    public async Task<int> StopAsync(WebApplication app)
+    public void Stop(WebApplication app)
     {
-        if (lifetime.ApplicationStarted.IsCancellationRequested) await DelayAsync(); // Else nobody was sent here yet.
-        await EndStreamsAsync();
-        await DrainAsync(app);
-        await FlushAsync(app);
-        return report.ExitCode;
+        AskClientsToLeave();
+        if (lifetime.ApplicationStarted.IsCancellationRequested) Delay(); // Else nobody was sent here yet.
+        EndStreams();
+        Drain(app);
+        Flush(app);
     }
 
-    private async Task DelayAsync()
+    private void AskClientsToLeave()
+    {
+        report.Requested(inFlight.Totals);
+        foreach (var item in inFlight.Snapshot()) item.AskClientToLeave(); // Of later requests ShutdownMiddleware asks it.
+        lifetime.StopApplication();
+    }
+
+    private void Delay()
     {
         report.Step = "in the delay";
         logger.Stopping(signals.Reason, inFlight.Count, options.DelaySeconds);
-        await WaitAsync(options.Delay * (1 - LastCallShare));
+        Wait(options.Delay * (1 - LastCallShare));
         phases.BeginLastCall();
-        await WaitAsync(options.Delay * LastCallShare);
+        Wait(options.Delay * LastCallShare);
     }
 
     // Streams must be gone before Kestrel stops. It closes an HTTP/2 connection right behind its last stream, and the client then
     // misses the status: 137 of 160 did when both happened at once, none with this wait.
-    private async Task EndStreamsAsync()
+    private void EndStreams()
     {
         report.DelayIsOver();
         report.Step = "draining";
-        _ = phases.BeginDraining();
+        phases.BeginDraining();
         var rounds = 0;
-        for (; rounds < 20 && inFlight.Snapshot().Any(item => item.EndsOnDrain); rounds++) await WaitAsync(TimeSpan.FromSeconds(0.05));
-        if (rounds > 0) await WaitAsync(TimeSpan.FromSeconds(0.1));
+        for (; rounds < 20 && inFlight.Snapshot().Any(item => item.EndsOnDrain); rounds++) Wait(TimeSpan.FromSeconds(0.05));
+        if (rounds > 0) Wait(TimeSpan.FromSeconds(0.1));
     }
 
-    private async Task DrainAsync(WebApplication app)
+    private void Drain(WebApplication app)
     {
-        var stop = StopHostAsync(app);
-        while (await Task.WhenAny(stop, Task.Delay(TimeSpan.FromSeconds(5))) != stop)
-        {
-            string[] names =
-            [
-                .. inFlight.Snapshot().Select(item => $"{item.Name} ({item.Age.TotalSeconds:0.0} s)"),
-                .. backgroundServices.Unfinished,
-            ];
-            if (names.Length == 0) names = ["an incomplete request or a hosted service"]; // Nothing else holds the host up.
-            logger.Waiting(names.Length, string.Join(", ", names.Take(5)));
-        }
+        var stop = app.StopAsync(phases.Deadline);
+        while (Task.WaitAny([stop], TimeSpan.FromSeconds(5)) < 0) LogWhatIsLeft();
+        if (stop.Exception is { InnerException: { } failure } && !phases.Deadline.IsCancellationRequested) report.Fail(failure);
 
-        await backgroundServices.EndAsync(AbortBound);
+        backgroundServices.End(AbortBound);
         foreach (var name in backgroundServices.Unfinished) report.AddAborted(name, signals.Elapsed);
         if (phases.Deadline.IsCancellationRequested && !report.NamesAborted)
             report.AddAborted("(incomplete request)", signals.Elapsed); // Its connection is all that Kestrel can still have waited for.
@@ -73,29 +72,24 @@ internal sealed class ShutdownSequence(ShutdownSignals signals, ShutdownPhases p
         metrics.Drained(signals.Elapsed);
     }
 
-    private async Task StopHostAsync(WebApplication app)
+    private void LogWhatIsLeft()
     {
-        try
-        {
-            await app.StopAsync(phases.Deadline);
-        }
-        catch (Exception) when (phases.Deadline.IsCancellationRequested)
-        {
-            // The abort itself. What it cut off is in the report by name.
-        }
-        catch (Exception e)
-        {
-            report.Fail(e);
-        }
+        string[] names =
+        [
+            .. inFlight.Snapshot().Select(item => $"{item.Name} ({item.Age.TotalSeconds:0.0} s)"),
+            .. backgroundServices.Unfinished,
+        ];
+        if (names.Length == 0) names = ["an incomplete request or a hosted service"]; // Nothing else holds the host up.
+        logger.Waiting(names.Length, string.Join(", ", names.Take(5)));
     }
 
-    private async Task FlushAsync(WebApplication app)
+    private void Flush(WebApplication app)
     {
         watchdog.Stopped();
         report.Step = "disposing";
         try
         {
-            await app.DisposeAsync();
+            app.DisposeAsync().AsTask().GetAwaiter().GetResult();
         }
         catch (Exception e)
         {
@@ -106,6 +100,5 @@ internal sealed class ShutdownSequence(ShutdownSignals signals, ShutdownPhases p
         watchdog.Finished();
     }
 
-    private async Task WaitAsync(TimeSpan time) =>
-        await Task.Delay(time, phases.Deadline).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    private void Wait(TimeSpan time) => phases.Deadline.WaitHandle.WaitOne(time);
 }
