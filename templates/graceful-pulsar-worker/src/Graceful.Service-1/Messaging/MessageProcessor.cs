@@ -119,6 +119,7 @@ internal sealed class MessageProcessor(IMessageHandler handler, DeadLetterProduc
 
     private Activity? Start(IMessage message, MessageId id)
     {
+        if (!Source.HasListeners()) return null;
         message.Properties.TryGetValue("messaging.trace_parent", out var parent); // Where DotPulsar's producers put it.
         message.Properties.TryGetValue("messaging.trace_state", out var state);
         ActivityContext.TryParse(parent, state, isRemote: true, out var context);

@@ -13,7 +13,8 @@ internal sealed class RecentMessages
     private const int Capacity = 4096;
 
     private readonly ConcurrentDictionary<MessageId, bool> _done = new();
-    private readonly ConcurrentQueue<MessageId> _order = new();
+    private readonly MessageId?[] _last = new MessageId?[Capacity];
+    private uint _next;
 
     public enum Delivery { New, InProgress, AlreadyDone }
 
@@ -23,8 +24,8 @@ internal sealed class RecentMessages
     public void Done(MessageId id)
     {
         _done[id] = true;
-        _order.Enqueue(id);
-        if (_order.Count > Capacity && _order.TryDequeue(out var oldest)) _done.TryRemove(oldest, out _);
+        var oldest = Interlocked.Exchange(ref _last[Interlocked.Increment(ref _next) % Capacity], id);
+        if (oldest is not null) _done.TryRemove(oldest, out _);
     }
 
     public void Forget(MessageId id) => _done.TryRemove(id, out _);

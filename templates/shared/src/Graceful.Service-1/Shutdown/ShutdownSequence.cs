@@ -34,7 +34,6 @@ internal sealed class ShutdownSequence(ShutdownSignals signals, ShutdownPhases p
     {
         report.Requested(inFlight.Totals);
         foreach (var item in inFlight.Snapshot()) item.AskClientToLeave(); // Of later requests ShutdownMiddleware asks it.
-        lifetime.StopApplication();
     }
 
     private void Delay()
