@@ -17,9 +17,10 @@ internal static class IdleStop
         return await Pairs.CompareAsync(rounds, metrics, stock, lean) + "\n" + await Pairs.CompareAsync(rounds, metrics, stockWithTelemetry, graceful);
     });
 
-    private static Func<Task<double[]>> At(string assembly, SampleRequest request) => async () =>
+    /// <summary>One measurement of a service.</summary>
+    public static Func<Task<double[]>> At(string assembly, SampleRequest request, params (string, string)[] environment) => async () =>
     {
-        using var service = await ServiceProcess.StartAsync(assembly, request);
+        using var service = await ServiceProcess.StartAsync(assembly, request, environment);
         await Task.Delay(500); // The start has its aftermath, such as compilation in the background.
         return [(await service.StopAsync()).TotalMilliseconds];
     };

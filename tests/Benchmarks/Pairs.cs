@@ -6,8 +6,8 @@ namespace Benchmarks;
 /// <summary>What is compared, and how one measurement of it is taken: one value per metric.</summary>
 internal sealed record Candidate(string Name, Func<Task<double[]>> MeasureAsync);
 
-/// <summary>One figure of a measurement, and what its ratio to the baseline is to be.</summary>
-internal sealed record Metric(string Name, string Format, double? AtMost = null, double? AtLeast = null);
+/// <summary>One figure of a measurement, and what its ratio to the baseline is to be, or how much more than it.</summary>
+internal sealed record Metric(string Name, string Format, double? AtMost = null, double? AtLeast = null, double? AtMostMore = null);
 
 /// <summary>Compares candidates with a baseline on a machine that is never quiet.</summary>
 /// <remarks>
@@ -49,7 +49,7 @@ internal static class Pairs
             foreach (var candidate in there.Skip(1))
             {
                 var ratio = Statistics.Ratio(Values(candidate), Values(baseline));
-                var verdict = candidate == control ? "" : Verdict(metrics[i], ratio.Median);
+                var verdict = candidate == control ? "" : Verdict(metrics[i], ratio.Median, Statistics.Median(Values(candidate)) - Statistics.Median(Values(baseline)));
                 table.AppendLine($"| | {candidate.Name} | {Text(metrics[i], Statistics.Median(Values(candidate)))} | {ratio} | {verdict} |");
             }
 
@@ -60,10 +60,11 @@ internal static class Pairs
 
     private static string Text(Metric metric, double value) => value.ToString(metric.Format, CultureInfo.InvariantCulture);
 
-    private static string Verdict(Metric metric, double ratio) => metric switch
+    private static string Verdict(Metric metric, double ratio, double more) => metric switch
     {
         { AtMost: { } limit } => string.Create(CultureInfo.InvariantCulture, $"<= {limit}: {(ratio <= limit ? "met" : "missed")}"),
         { AtLeast: { } limit } => string.Create(CultureInfo.InvariantCulture, $">= {limit}: {(ratio >= limit ? "met" : "missed")}"),
+        { AtMostMore: { } limit } => string.Create(CultureInfo.InvariantCulture, $"<= {limit} more: {(more <= limit ? "met" : "missed")}"),
         _ => "",
     };
 }

@@ -6,7 +6,9 @@ Dictionary<string, Func<int?, Task<string>>> benchmarks = new()
 {
     ["request-cost"] = rounds => Task.FromResult(RequestCostTable.Run(rounds ?? 300)),
     ["throughput"] = rounds => Throughput.RunAsync(rounds ?? 15),
+    ["worker-throughput"] = rounds => WorkerThroughput.RunAsync(rounds ?? 5),
     ["idle-stop"] = rounds => IdleStop.RunAsync(rounds ?? 15),
+    ["worker-idle-stop"] = rounds => WorkerIdleStop.RunAsync(rounds ?? 15),
     ["time-to-ready"] = rounds => TimeToReady.RunAsync(rounds ?? 15),
     ["first-build"] = rounds => FirstBuild.RunAsync(rounds ?? 7),
 };

@@ -4,6 +4,8 @@ namespace Benchmarks;
 internal sealed record SampleRequest(HttpMethod Method, string Path, object? Body = null)
 {
     public static SampleRequest OfStock { get; } = new(HttpMethod.Get, "/weatherforecast");
+    public static SampleRequest OfEmpty { get; } = new(HttpMethod.Get, "/");
+    public static SampleRequest OfWorker { get; } = new(HttpMethod.Get, "/ready");
     public static SampleRequest OfGraceful { get; } = new(HttpMethod.Post, "/jobs", new { name = "x", seconds = 0 });
 
     public HttpRequestMessage ToMessage(int port) =>

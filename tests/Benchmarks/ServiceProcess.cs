@@ -15,7 +15,7 @@ internal sealed class ServiceProcess : IDisposable
     private readonly ConcurrentQueue<string?> _output = new();
     private readonly Process _process;
 
-    private ServiceProcess(string assembly)
+    private ServiceProcess(string assembly, (string Name, string Value)[] environment)
     {
         Port = FreePort();
         var start = new ProcessStartInfo("dotnet", [assembly])
@@ -26,6 +26,7 @@ internal sealed class ServiceProcess : IDisposable
         };
         start.Environment["ASPNETCORE_URLS"] = $"http://127.0.0.1:{Port}";
         start.Environment["Shutdown__DelaySeconds"] = "0";
+        foreach (var (name, value) in environment) start.Environment[name] = value;
         start.Environment["Logging__Console__FormatterName"] = "simple"; // The stock template's, for both.
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, line) => _output.Enqueue(line.Data);
@@ -47,9 +48,9 @@ internal sealed class ServiceProcess : IDisposable
     }
 
     /// <summary>Starts the service and waits until it answers 200.</summary>
-    public static async Task<ServiceProcess> StartAsync(string assembly, SampleRequest request)
+    public static async Task<ServiceProcess> StartAsync(string assembly, SampleRequest request, params (string Name, string Value)[] environment)
     {
-        var service = new ServiceProcess(assembly);
+        var service = new ServiceProcess(assembly, environment);
         var started = Stopwatch.GetTimestamp();
         service._process.Start();
         service._process.BeginOutputReadLine();

@@ -11,7 +11,7 @@ public sealed class DeploymentTests
 
         Assert.Equal((45, 5, 10), (deployment.GraceSeconds, deployment.PreStopSeconds, deployment.MinReadySeconds));
         Assert.Equal(("1", "0"), (deployment.MaxSurge.Text, deployment.MaxUnavailable.Text));
-        Assert.Equal(new Probe("/ready", 5, 3, 2), deployment.Readiness);
+        Assert.Equal(new Probe("/ready", 1, 2, 2), deployment.Readiness);
         Assert.Equal("5", deployment.Environment["Shutdown__PreStopSeconds"]);
     }
 
@@ -27,6 +27,6 @@ public sealed class DeploymentTests
 
         Assert.Equal((1, 30, 0, 0), (deployment.Replicas, deployment.GraceSeconds, deployment.PreStopSeconds, deployment.MinReadySeconds));
         Assert.Equal(("25%", "25%"), (deployment.MaxSurge.Text, deployment.MaxUnavailable.Text));
-        Assert.Equal(new Probe(null, 10, 1, 3), deployment.Readiness);
+        Assert.Equal(Probe.None, deployment.Readiness);
     }
 }

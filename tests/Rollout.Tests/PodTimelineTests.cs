@@ -72,6 +72,17 @@ public sealed class PodTimelineTests
     }
 
     [Fact]
+    public async Task A_pod_without_probes_is_ready_once_it_runs()
+    {
+        var process = new FakeProcess(_cluster.Time, TimeSpan.Zero) { IsHealthy = false };
+
+        var pod = await _cluster.StartPodAsync("pod", process, FakeCluster.Deployment(grace: 30, preStop: 0) with { Startup = Probe.None, Readiness = Probe.None });
+
+        Assert.True(pod.IsReady);
+        Assert.Equal(0, process.Probes);
+    }
+
+    [Fact]
     public async Task A_connection_to_a_pod_that_has_ended_is_refused_and_a_moment_later_never_answered()
     {
         var process = new FakeProcess(_cluster.Time, TimeSpan.Zero);

@@ -6,6 +6,9 @@ namespace Rollout.Tests;
 public sealed class PromiseTests
 {
     private static readonly SeriesResult Kept = new("POST", 100, Failed: 0, LostToGoAway: 0, HasGoAway: false, LongestBefore: 0.2, LongestDuring: 1.1, []);
+    private static readonly MessageResult Handled = new(
+        Published: 100, InFlightAtSignal: 12, BegunAfterSignal: 0, CutOff: 0, HandledTwice: 0, Lost: 0, Unacknowledged: 0);
+    private static readonly Target Graceful = new("graceful", "", "", FakeCluster.Deployment(45, 5), IsGraceful: true);
     private static readonly PodResult Stopped = new("pod-1", 0, 1, 2, 3, 4, ExitCode: 0, WasKilled: false);
 
     [Fact]
@@ -36,6 +39,24 @@ public sealed class PromiseTests
         Assert.Single(BrokenBy(Kept with { Failed = 1, LostToGoAway = 1, HasGoAway = false }, Stopped));
     }
 
+    [Fact]
+    public void Messages_keep_it_when_each_is_handled_once() => Assert.Empty(BrokenBy(Handled));
+
+    [Fact]
+    public void A_message_that_is_begun_after_the_signal_and_handled_does_not_break_it() => Assert.Empty(BrokenBy(Handled with { BegunAfterSignal = 3 }));
+
+    [Fact]
+    public void Each_fault_of_messages_breaks_it() => Assert.Equal(
+        ["messages: 1 of 100 lost", "messages: 2 of 100 handled twice", "messages: 3 of 100 cut off", "messages: 4 of 100 not acknowledged"],
+        BrokenBy(Handled with { Lost = 1, HandledTwice = 2, CutOff = 3, Unacknowledged = 4 }));
+
+    [Fact]
+    public void Workers_that_were_idle_at_the_signal_prove_nothing() =>
+        Assert.Equal(["messages: none was in flight when a worker was told to stop"], BrokenBy(Handled with { InFlightAtSignal = 0 }));
+
     private static IReadOnlyList<string> BrokenBy(SeriesResult series, PodResult pod) =>
-        Promise.BrokenBy(new TargetResult(new Target("graceful", "", "", FakeCluster.Deployment(45, 5), IsGraceful: true), 5, 60, [series], [pod], []));
+        Promise.BrokenBy(new TargetResult(Graceful, 5, 60, [series], [pod], []));
+
+    private static IReadOnlyList<string> BrokenBy(MessageResult messages) =>
+        Promise.BrokenBy(new TargetResult(Graceful, 5, 60, [], [Stopped], [], messages));
 }

@@ -32,4 +32,22 @@ public sealed class RunTests
         Assert.NotEmpty(Promise.BrokenBy(results[2]));
         Assert.NotEqual(0, results[2].Failed);
     }
+
+    [Fact]
+    public async Task A_rollout_repeats_messages_of_the_clients_sample_and_of_its_Process_and_none_of_ours()
+    {
+        var results = await Workspace.UseAsync(async workspace =>
+        {
+            var builds = new TargetBuilds(workspace);
+            List<TargetRun> runs = [];
+            foreach (var settings in Settings.Parse([.. Short, "--scenario", "messages,control-process"]).Runs)
+                runs.AddRange((await builds.BuildAsync(settings)).Select(target => new TargetRun(target, settings)));
+            return await Task.WhenAll(runs.Select(run => run.RunAsync(CancellationToken.None)));
+        });
+
+        Assert.Equal(["stock", "graceful", "graceful"], results.Select(result => result.Target.Name));
+        Assert.NotEqual(0, results[0].Messages!.HandledTwice);
+        Assert.Empty(Promise.BrokenBy(results[1]));
+        Assert.NotEqual(0, results[2].Messages!.CutOff);
+    }
 }

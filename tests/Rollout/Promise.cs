@@ -18,10 +18,22 @@ internal static class Promise
             .. from series in result.Series
                from broken in BrokenBy(series, stopped, result.DisruptedAt)
                select $"{series.Name}: {broken}",
+            .. result.Messages is { } messages ? BrokenBy(messages) : [],
             .. from pod in result.Pods
                where pod.WasKilled || pod.ExitCode is not (0 or null)
                select $"{pod.Name} {(pod.WasKilled ? "was killed" : "ended")} with exit code {pod.ExitCode}",
         ];
+    }
+
+    private static IEnumerable<string> BrokenBy(MessageResult messages)
+    {
+        if (messages.InFlightAtSignal == 0) yield return "messages: none was in flight when a worker was told to stop";
+        (long Count, string What)[] faults =
+        [
+            (messages.Lost, "lost"), (messages.HandledTwice, "handled twice"), (messages.CutOff, "cut off"), (messages.Unacknowledged, "not acknowledged"),
+        ];
+        foreach (var (count, what) in faults)
+            if (count > 0) yield return $"messages: {count} of {messages.Published} {what}";
     }
 
     private static IEnumerable<string> BrokenBy(SeriesResult series, int stopped, double disruptedAt)

@@ -9,7 +9,8 @@ internal sealed record Settings
 
     public static string Usage { get; } = $"""
         dotnet run --project tests/Rollout -- [options]
-          --target T      {string.Join(", ", PlainTargets)}, both (stock and graceful) or all; default stock, recipe and graceful
+          --target T      {string.Join(", ", PlainTargets)}, both (stock and graceful) or all; default stock, recipe and graceful,
+                          as far as the scenario has them
           --scenario S[,S...]  {string.Join(", ", Scenario.All.Select(scenario => scenario.Name))};
                           all: one after the other, the controls too, which then have to fail
           --replicas N    default: the manifest's
@@ -72,6 +73,8 @@ internal sealed record Settings
         if (settings.GraceSeconds < budget) throw new FormatException(FormattableString.Invariant($"--grace must be at least {budget}: preStop + delay + 9."));
         if (settings.Replicas == 1 && scenarios.Find(scenario => scenario.Disruption != Disruption.Rollout) is { } lonely)
             throw new FormatException($"{lonely.Name} needs --replicas 2 or more: a pod is replaced only when it has ended.");
+        if (settings.SvgPath is not null && scenarios[0].Transport == Transport.Messages)
+            throw new FormatException($"--svg draws requests, and {scenarios[0].Name} has none.");
         var runs = scenarios.Select(scenario => settings with
         {
             Scenario = scenario, Targets = TargetsOf(target, scenario), Lags = lags ?? scenario.Lags ?? settings.Lags,
@@ -84,17 +87,23 @@ internal sealed record Settings
 
     private static IReadOnlyList<string> TargetsOf(string? target, Scenario scenario)
     {
+        string[] all = scenario.Transport switch
+        {
+            Transport.Grpc => ["stock", "prestop", "graceful"],
+            Transport.Messages => ["stock", "graceful"], // Nothing routes to a worker, so there is nothing to delay.
+            _ => PlainTargets,
+        };
         IReadOnlyList<string> targets = target switch
         {
-            null => scenario.IsControl ? ["graceful"] : scenario.Grpc ? ["stock", "graceful"] : ["stock", "recipe", "graceful"],
+            null => scenario.IsControl ? ["graceful"] : [.. all.Where(name => name != "prestop")],
             "both" => ["stock", "graceful"],
-            "all" => scenario.Grpc ? ["stock", "prestop", "graceful"] : PlainTargets,
+            "all" => all,
             _ when PlainTargets.Contains(target) => [target],
             _ => throw new FormatException($"--target '{target}' is not one of {string.Join(", ", PlainTargets)}, both, all."),
         };
         if (scenario.IsControl && !targets.Contains("graceful"))
             throw new FormatException($"{scenario.Name} breaks the graceful service, so --target cannot be {target}.");
-        if (scenario.Grpc && targets.Contains("recipe")) throw new FormatException("--target recipe has no gRPC.");
+        if (targets.Except(all).FirstOrDefault() is { } missing) throw new FormatException($"{scenario.Name} has no --target {missing}.");
         return targets;
     }
 

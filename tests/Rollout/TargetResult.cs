@@ -5,10 +5,14 @@ using Rollout.Targets;
 namespace Rollout;
 
 /// <summary>What a run has shown of one target. Times are seconds since its first pod was created.</summary>
-internal sealed record TargetResult(Target Target, double DisruptedAt, double EndedAt, SeriesResult[] Series, PodResult[] Pods, IReadOnlyList<Step> Steps)
+/// <param name="Messages">Where the load was messages; then it has no series.</param>
+internal sealed record TargetResult(
+    Target Target, double DisruptedAt, double EndedAt, SeriesResult[] Series, PodResult[] Pods, IReadOnlyList<Step> Steps, MessageResult? Messages = null)
 {
-    public int Requests => Series.Sum(series => series.Requests);
-    public int Failed => Series.Sum(series => series.Failed);
+    /// <summary>Or messages.</summary>
+    public int Requests => Series.Sum(series => series.Requests) + (Messages?.Published ?? 0);
+
+    public int Failed => Series.Sum(series => series.Failed) + (Messages?.Failed ?? 0);
 }
 
 /// <param name="StoppedAt">Deleted, or told to stop otherwise; null: it was left in peace.</param>

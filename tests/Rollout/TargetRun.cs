@@ -18,6 +18,7 @@ internal sealed class TargetRun(Target target, Settings settings)
     private readonly TimeProvider _time = TimeProvider.System;
     private Cluster? _cluster;
     private Workload? _load;
+    private MessageLoad? _messages;
 
     public Target Target => target;
 
@@ -25,6 +26,9 @@ internal sealed class TargetRun(Target target, Settings settings)
     public int Stopped => _cluster?.Stopped ?? 0;
     public int Failed => _load?.Series.Sum(series => series.Failed) ?? 0;
     public int Requests => _load?.Series.Sum(series => series.Requests) ?? 0;
+
+    /// <summary>Messages; null where the load is requests. What becomes of them is known at the end.</summary>
+    public int? Published => _messages?.Published;
 
     /// <summary>How long it should take.</summary>
     public TimeSpan Estimate
@@ -45,16 +49,18 @@ internal sealed class TargetRun(Target target, Settings settings)
         var journal = new Journal(_time);
         var slice = new EndpointSlice(_time, journal);
         var timeline = new Timeline(journal);
-        await using var cluster = new Cluster(target.Deployment, target.CreateProcess, _time, journal, slice);
+        await using var messages = settings.Scenario.Transport == Transport.Messages ? await MessageLoad.StartAsync() : null;
+        var deployed = messages is null ? target : target with { Deployment = messages.Connect(target.Deployment) };
+        await using var cluster = new Cluster(deployed.Deployment, deployed.CreateProcess, _time, journal, slice);
         cluster.Stopping += timeline.BeginStops;
         var routes = RoutesTo(slice);
-        _cluster = cluster;
+        (_cluster, _messages) = (cluster, messages);
         try
         {
             await cluster.StartAsync(cancellationToken);
             await Task.Delay(TimeSpan.FromSeconds(settings.Lags.Max() + 0.5), cancellationToken); // Until every route knows the pods.
-            var load = Load(timeline, routes);
-            await WarmUpAsync(routes, cancellationToken);
+            var load = messages is null ? Load(timeline, routes) : Workload.Messages(messages);
+            await (messages?.UntilSubscribedAsync(target.Deployment.Replicas) ?? WarmUpAsync(routes, cancellationToken));
             _load = load;
 
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -69,7 +75,8 @@ internal sealed class TargetRun(Target target, Settings settings)
             await clients;
 
             return new TargetResult(target, timeline.DisruptedAt.TotalSeconds, ended.TotalSeconds,
-                [.. load.Series.Select(series => series.Result)], [.. cluster.Pods.Select(pod => PodResult.Of(pod, journal))], timeline.Steps);
+                [.. load.Series.Select(series => series.Result)], [.. cluster.Pods.Select(pod => PodResult.Of(pod, journal))], timeline.Steps,
+                messages is null ? null : await messages.ResultAsync());
         }
         finally
         {
@@ -77,7 +84,7 @@ internal sealed class TargetRun(Target target, Settings settings)
         }
     }
 
-    private Workload Load(Timeline timeline, IReadOnlyList<IRoute> routes) => settings.Scenario.Grpc
+    private Workload Load(Timeline timeline, IReadOnlyList<IRoute> routes) => settings.Scenario.Transport == Transport.Grpc
         ? Workload.Grpc(timeline, routes, target.IsGraceful)
         : Workload.Http(timeline, routes, longJobSeconds: (settings.PreStopSeconds ?? 5) + 3);
 
@@ -86,7 +93,7 @@ internal sealed class TargetRun(Target target, Settings settings)
     {
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         enough.CancelAfter(WarmUp);
-        var load = settings.Scenario.Grpc
+        var load = settings.Scenario.Transport == Transport.Grpc
             ? Workload.Grpc(new Timeline(new Journal(_time)), routes, target.IsGraceful)
             : Workload.Http(new Timeline(new Journal(_time)), routes, longJobSeconds: 0);
         await load.RunAsync(enough.Token);

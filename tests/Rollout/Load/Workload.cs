@@ -35,11 +35,15 @@ internal sealed class Workload
         }
     }
 
+    private Workload(MessageLoad messages) => _clients.Add(messages.RunAsync);
+
     public List<Series> Series { get; } = [];
 
     public static Workload Http(Timeline timeline, IReadOnlyList<IRoute> routes, double longJobSeconds) => new(timeline, routes, longJobSeconds);
 
     public static Workload Grpc(Timeline timeline, IReadOnlyList<IRoute> routes, bool isGraceful) => new(timeline, routes, isGraceful);
+
+    public static Workload Messages(MessageLoad messages) => new(messages);
 
     public Task RunAsync(CancellationToken stop) => Task.WhenAll(_clients.Select(run => Task.Run(() => run(stop), CancellationToken.None)));
 

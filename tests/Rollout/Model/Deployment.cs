@@ -42,10 +42,12 @@ internal sealed record Deployment
         };
     }
 
-    public Deployment With(string variable, double value) =>
-        this with { Environment = new Dictionary<string, string>(Environment) { [variable] = FormattableString.Invariant($"{value}") } };
+    public Deployment With(string variable, double value) => With(variable, FormattableString.Invariant($"{value}"));
 
-    private static Probe ProbeOf(YamlNode container, string name) => new(
+    public Deployment With(string variable, string value) =>
+        this with { Environment = new Dictionary<string, string>(Environment) { [variable] = value } };
+
+    private static Probe ProbeOf(YamlNode container, string name) => Find(container, name) is null ? Probe.None : new(
         Text(container, name, "httpGet", "path"),
         Number(container, 10, name, "periodSeconds"), Number(container, 1, name, "timeoutSeconds"), (int)Number(container, 3, name, "failureThreshold"));
 
@@ -60,4 +62,8 @@ internal sealed record Deployment
 
 /// <summary>A probe of the kubelet: a fresh connection each time.</summary>
 /// <param name="Path">Of an HTTP GET; null: a TCP connection is enough.</param>
-internal sealed record Probe(string? Path, double PeriodSeconds, double TimeoutSeconds, int FailureThreshold);
+internal sealed record Probe(string? Path, double PeriodSeconds, double TimeoutSeconds, int FailureThreshold)
+{
+    /// <summary>The container has none, and counts as started and ready while it runs.</summary>
+    public static Probe None { get; } = new(null, PeriodSeconds: 1, TimeoutSeconds: 0, FailureThreshold: 1);
+}

@@ -67,7 +67,7 @@ internal sealed class Pod(string name, Deployment deployment, IPodProcess proces
         return StopAsync();
     }
 
-    public Task<bool> AnswersAsync(Probe probe) => process.AnswersAsync(probe);
+    public Task<bool> AnswersAsync(Probe probe) => probe == Probe.None ? Task.FromResult(true) : process.AnswersAsync(probe);
 
     /// <summary>As the network does it: there is the process, or a refusal, or no answer for ever.</summary>
     public async ValueTask<Stream> ConnectAsync(Protocol protocol, CancellationToken cancellationToken)
@@ -94,10 +94,10 @@ internal sealed class Pod(string name, Deployment deployment, IPodProcess proces
 
     private async Task ProbeAsync()
     {
-        while (!HasExited && !await process.AnswersAsync(deployment.Startup)) await WaitAsync(deployment.Startup);
+        while (!HasExited && !await AnswersAsync(deployment.Startup)) await WaitAsync(deployment.Startup);
         for (var failures = 0; !_stopProbes.IsCancellationRequested; await WaitAsync(deployment.Readiness))
         {
-            failures = await process.AnswersAsync(deployment.Readiness) ? 0 : failures + 1;
+            failures = await AnswersAsync(deployment.Readiness) ? 0 : failures + 1;
             if (failures == 0) SetReady(true);
             else if (failures >= deployment.Readiness.FailureThreshold) SetReady(false);
         }

@@ -9,6 +9,15 @@ internal static class ResultTable
     public static void Write(IAnsiConsole console, ScenarioRun run)
     {
         console.WriteLine($"{run.Settings.Scenario.Name}: {run.Settings.Scenario.Summary}");
+        console.Write(run.Settings.Scenario.Transport == Transport.Messages ? Messages(run) : Requests(run));
+        console.WriteLine();
+        foreach (var result in run.Results) console.WriteLine(Pods(result));
+        foreach (var sentence in run.Broken) console.WriteLine($"  {sentence}");
+        console.WriteLine($"{run.Verdict}\n");
+    }
+
+    private static Table Requests(ScenarioRun run)
+    {
         var table = new Table().Border(TableBorder.Markdown).AddColumns("service", "client", "requests", "failed", "longest s", "how they failed");
         foreach (var result in run.Results)
         {
@@ -16,16 +25,25 @@ internal static class ResultTable
             {
                 table.AddRow(
                     Markup.Escape(result.Target.Name), Markup.Escape(series.Name),
-                    Number(series.Requests), series.Failed == 0 ? "0" : $"[red]{Number(series.Failed)}[/]",
+                    Number(series.Requests), Bad(series.Failed),
                     series.LongestDuring is { } longest ? Number(longest, "0.0") : "",
                     Markup.Escape(string.Join(", ", series.Failures.Select(failure => $"{failure.Count} {failure.Reason}"))));
             }
         }
-        console.Write(table);
-        console.WriteLine();
-        foreach (var result in run.Results) console.WriteLine(Pods(result));
-        foreach (var sentence in run.Broken) console.WriteLine($"  {sentence}");
-        console.WriteLine($"{run.Verdict}\n");
+        return table;
+    }
+
+    private static Table Messages(ScenarioRun run)
+    {
+        var table = new Table().Border(TableBorder.Markdown)
+            .AddColumns("service", "messages", "in flight at a signal", "begun after it", "cut off", "handled twice", "lost", "not acknowledged");
+        foreach (var (target, messages) in run.Results.Select(result => (result.Target, result.Messages!)))
+        {
+            table.AddRow(
+                Markup.Escape(target.Name), Number(messages.Published), Number(messages.InFlightAtSignal), Number(messages.BegunAfterSignal),
+                Bad(messages.CutOff), Bad(messages.HandledTwice), Bad(messages.Lost), Bad(messages.Unacknowledged));
+        }
+        return table;
     }
 
     /// <summary>How the pods of one target ended, in one line.</summary>
@@ -38,6 +56,8 @@ internal static class ResultTable
             $"{result.Target.Name} ({result.Target.Summary}): {result.Failed:N0} of {result.Requests:N0} failed while {stopped.Count} pods were replaced; "
             + $"exit codes {string.Join(", ", codes)}; from SIGTERM to the end at most {longest:0.0} s");
     }
+
+    private static string Bad(long count) => count == 0 ? "0" : $"[red]{Number(count)}[/]";
 
     private static string Number(double value, string format = "N0") => value.ToString(format, CultureInfo.InvariantCulture);
 }

@@ -35,6 +35,7 @@ internal static class RunProgress
     private static string Describe(TargetRun run)
     {
         if (!run.IsRunning) return $"{run.Target.Name}: starting";
+        if (run.Published is { } published) return $"{run.Target.Name}: {run.Stopped} pods replaced, {published:N0} messages";
         var failed = run.Failed == 0 ? "0 failed" : $"[red]{run.Failed:N0} failed[/]";
         return $"{run.Target.Name}: {run.Stopped} pods replaced, {run.Requests:N0} requests, {failed}";
     }
