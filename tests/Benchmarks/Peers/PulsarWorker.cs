@@ -13,7 +13,12 @@ internal sealed class PulsarWorker(PulsarConnection connection, ConsumerStatus s
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await using var consumer = connection.Subscribe(status);
-        var processing = new ProcessingOptions { MaxDegreeOfParallelism = options.Value.Handlers, EnsureOrderedAcknowledgment = false };
+        var processing = new ProcessingOptions
+        {
+            MaxDegreeOfParallelism = options.Value.Handlers,
+            EnsureOrderedAcknowledgment = false,
+            ShutdownGracePeriod = TimeSpan.FromSeconds(2),
+        };
         await consumer.Process(async (message, token) => await handler.HandleAsync(message, token), processing, stoppingToken);
     }
 }

@@ -5,5 +5,5 @@ internal static class Peers
 {
     /// <summary>Puts a file into a folder, in the place of one of the same name.</summary>
     public static void Copy(string file, string folder) =>
-        File.Copy(Path.Combine(AppContext.BaseDirectory, "Peers", file), Path.Combine(folder, file), overwrite: true);
+        File.Copy(Path.Combine(AppContext.BaseDirectory, "Peers", file), Path.Combine(folder, Path.GetFileName(file)), overwrite: true);
 }

@@ -61,8 +61,8 @@ internal sealed class TargetBuilds(Workspace workspace)
     {
         var solution = await workspace.NewAsync(scenario.Template, "--no-restore");
         var service = Workspace.ServiceFolder(solution);
-        foreach (var file in scenario.Replaced) Peers.Copy(Path.GetFileName(file), Path.Combine(service, Path.GetDirectoryName(file)!));
         if (scenario.Transport == Transport.Messages) await _workers.ProvideClientAsync(solution);
+        foreach (var file in scenario.Replaced) Peers.Copy(Workers.Peer(Path.GetFileName(file)), Path.Combine(service, Path.GetDirectoryName(file)!));
         _deployments[graceful] = Deployment.Parse(await Kustomize.RenderAsync(Path.Combine(solution, "k8s")));
         _assemblies[graceful] = workspace.BuildReleaseAsync(service);
     }

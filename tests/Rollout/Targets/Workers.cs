@@ -18,6 +18,9 @@ internal sealed class Workers(Workspace workspace)
         await PulsarClient.ProvideAsync(gracefulSolution);
     }
 
+    /// <summary>The file of Peers to use: with the real client, its own <c>Process()</c> in the place of the one that is written out.</summary>
+    public static string Peer(string file) => file == "PulsarWorker.cs" && !PulsarClient.IsStandIn ? Path.Combine("Process", file) : file;
+
     /// <summary>The stock template with DotPulsar, in the version of the graceful worker, and its sample.</summary>
     public async Task<string> StockAsync()
     {
