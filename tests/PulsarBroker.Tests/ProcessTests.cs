@@ -48,6 +48,7 @@ public sealed class ProcessTests
     [InlineData("'--port' needs a port", "--port", "many")]
     [InlineData("'--port' needs a port", "--port")]
     [InlineData("'--certificate' needs a file", "--certificate", "nowhere.pem")]
+    [InlineData("'--client-authority' needs a file", "--client-authority", "nowhere.pem")]
     public void A_wrong_command_line_is_explained(string start, params string[] args)
     {
         var error = Assert.Throws<ArgumentException>(() => BrokerOptions.Parse(args));

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography.X509Certificates;
 using PulsarBroker.Connections;
 using PulsarBroker.Control;
 using PulsarBroker.Topics;
@@ -19,7 +18,7 @@ internal sealed class Broker : IDisposable
     {
         _options = options;
         _listener = new Listener(this, options.Port);
-        Certificate = options.CertificateFile is { } file ? X509Certificate2.CreateFromPemFile(file, file) : null;
+        Encryption = options.CertificateFile is { } file ? new Encryption(file, options.ClientAuthorityFile) : null;
     }
 
     public FaultSwitch Faults { get; } = new();
@@ -27,9 +26,9 @@ internal sealed class Broker : IDisposable
     public CommandLog Log { get; } = new();
 
     /// <summary>Null: connections are not encrypted.</summary>
-    public X509Certificate2? Certificate { get; }
+    public Encryption? Encryption { get; }
 
-    public string ServiceUrl => $"{(Certificate is null ? "pulsar" : "pulsar+ssl")}://127.0.0.1:{_listener.Port}";
+    public string ServiceUrl => $"{(Encryption is null ? "pulsar" : "pulsar+ssl")}://127.0.0.1:{_listener.Port}";
 
     public ICollection<ClientConnection> Connections => _listener.Connections;
 
@@ -78,6 +77,6 @@ internal sealed class Broker : IDisposable
     {
         _listener.Close();
         DropConnections();
-        Certificate?.Dispose();
+        Encryption?.Dispose();
     }
 }

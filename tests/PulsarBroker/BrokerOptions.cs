@@ -4,7 +4,7 @@ namespace PulsarBroker;
 internal sealed record BrokerOptions
 {
     public const string Usage =
-        "Usage: PulsarBroker [--port N] [--control-port N] [--certificate FILE] [--count-on-close] [--stop-at-end-of-input]  (port 0, the default: any free one)";
+        "Usage: PulsarBroker [--port N] [--control-port N] [--certificate FILE] [--client-authority FILE] [--count-on-close] [--stop-at-end-of-input]  (port 0, the default: any free one)";
 
     /// <summary>Of the binary protocol.</summary>
     public int Port { get; init; }
@@ -14,6 +14,9 @@ internal sealed record BrokerOptions
 
     /// <summary>A PEM file with a certificate and its key: the binary protocol is spoken over TLS, and only so.</summary>
     public string? CertificateFile { get; init; }
+
+    /// <summary>A PEM file with the certificate of an authority: with TLS, clients need a certificate that it has signed.</summary>
+    public string? ClientAuthorityFile { get; init; }
 
     /// <summary>A consumer that leaves adds to the redelivery count of what it held, as brokers of the 2.x and 3.x lines do.</summary>
     public bool CountOnClose { get; init; }
@@ -31,6 +34,7 @@ internal sealed record BrokerOptions
                 "--port" => options with { Port = Port(++i) },
                 "--control-port" => options with { ControlPort = Port(++i) },
                 "--certificate" => options with { CertificateFile = File(++i) },
+                "--client-authority" => options with { ClientAuthorityFile = File(++i) },
                 "--count-on-close" => options with { CountOnClose = true },
                 "--stop-at-end-of-input" => options with { StopAtEndOfInput = true },
                 _ => throw new ArgumentException($"'{args[i]}' is no option. {Usage}"),

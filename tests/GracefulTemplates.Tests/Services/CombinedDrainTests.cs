@@ -44,9 +44,24 @@ public sealed class CombinedDrainTests(CombinedFixture fixture, ITestOutputHelpe
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal("call", reply.Name);
-        (await service.EndAsync()).Is(0, "drained").SaidSo().Within(3.2);
+        Assert.Equal(0, (await service.EndAsync()).Is(0, "drained").SaidSo().Within(3.2).Messages("received"));
         Assert.Empty(Journal.Of("begin", "after"));
         await UntilAsync("the message is still there", statistics => statistics is { MsgBacklog: 1, UnackedMessages: 0 });
+    }
+
+    [Fact]
+    public async Task A_service_of_ones_own_is_told_to_stop_while_a_request_is_still_answered()
+    {
+        await using var service = await StartConsumingAsync(Service() with { Lab = "journal,tell-stop" });
+        var request = await service.BeginJobAsync("request", 3);
+
+        service.Send(Signal.Terminate);
+        await service.Log.UntilAsync("the service is told", entry => entry.Says("lab: told to stop"));
+        Assert.False(request.IsCompleted, "It had to wait for its turn.");
+
+        using var response = await request;
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        (await service.EndAsync()).Is(0, "drained").SaidSo();
     }
 
     [Fact]

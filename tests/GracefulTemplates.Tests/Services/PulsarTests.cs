@@ -13,6 +13,7 @@ public abstract class PulsarTests(PulsarFixture fixture, ITestOutputHelper outpu
     protected const string Subscription = "tests";
 
     protected BrokerControl Broker => fixture.Broker.Control;
+    protected int BrokerPort => fixture.Broker.ServiceUrl.Port;
     protected string Topic { get; } = $"t-{Guid.NewGuid():N}";
     protected string DeadLetterTopic => $"{Topic}-{Subscription}-DLQ";
     protected Journal Journal { get; } = new();

@@ -112,7 +112,7 @@ public sealed class ServiceProcess : IAsyncDisposable
     private ProcessStartInfo StartInfo(string assembly, ServiceStart start)
     {
         // A shell that starts something in the background has it ignore SIGINT and SIGQUIT, and that is inherited.
-        string[] command = ["--default-signal", .. start.AsPid1 ? Pid1.Command : [], "dotnet", assembly];
+        string[] command = ["--default-signal", .. start.AsPid1 ? Pid1.Command : [], .. start.StartedBy, "dotnet", assembly];
         var info = new ProcessStartInfo("env", start.Http2 ? command : [.. command, "--urls", $"http://127.0.0.1:{Port}"])
         {
             WorkingDirectory = start.WorkingDirectory ?? Path.GetDirectoryName(assembly),

@@ -12,6 +12,9 @@ public sealed record ServiceStart
     /// <summary>In a pid namespace of its own, as in a container.</summary>
     public bool AsPid1 { get; init; }
 
+    /// <summary>A command that starts the service and that the service takes the place of (exec).</summary>
+    public string[] StartedBy { get; init; } = [];
+
     /// <summary>False: nobody reads its standard output, so the pipe fills.</summary>
     public bool ReadOutput { get; init; } = true;
 

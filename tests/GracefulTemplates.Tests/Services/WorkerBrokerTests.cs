@@ -108,17 +108,6 @@ public sealed class WorkerBrokerTests(WorkerFixture fixture, ITestOutputHelper o
         await AssertStopsAsync(worker);
     }
 
-    [Fact]
-    public async Task A_name_that_does_not_resolve_is_not_ready_and_stops_at_once()
-    {
-        await using var worker = Start(Consumer(settings: ("Pulsar:ServiceUrl", "pulsar://no-such-broker.invalid:6650")));
-        await UntilServingAsync(worker);
-        await worker.Log.UntilAsync("the reason", entry => entry.Says("Pulsar is not available"));
-        await UntilReadyIsAsync(worker, HttpStatusCode.ServiceUnavailable);
-
-        await AssertStopsAsync(worker);
-    }
-
     private static async Task AssertStopsAsync(ServiceProcess worker)
     {
         worker.Send(Signal.Terminate);

@@ -1,4 +1,3 @@
-using PulsarBroker.Control;
 using Xunit.Abstractions;
 
 namespace GracefulTemplates.Tests.Services;
@@ -26,20 +25,5 @@ public sealed class WorkerConfigurationTests(WorkerFixture fixture, ITestOutputH
 
         Assert.Contains(reason, ending.Error);
         Assert.Single(worker.Log.Entries, entry => entry.EventId != LogEntry.Report && entry.Line.Contains(ending.Error[..20], StringComparison.Ordinal));
-    }
-
-    [Theory]
-    [InlineData("Token")]
-    [InlineData("TokenFile")]
-    public async Task The_token_of_the_configuration_is_used(string key)
-    {
-        await Broker.DropConnectionsAsync(); // Of the tests before.
-        await Broker.SetFaultsAsync(new() { RequireToken = "secret" });
-        var file = Path.Combine(Journal.Folder, "..", Path.GetFileName(Journal.Folder) + ".token");
-        await File.WriteAllTextAsync(file, "secret\n");
-
-        await using var worker = await StartReadyAsync(Consumer(settings: ($"Pulsar:{key}", key == "Token" ? "secret" : file)));
-
-        File.Delete(file);
     }
 }

@@ -59,6 +59,20 @@ public sealed class WorkerStopTests(WorkerFixture fixture, ITestOutputHelper out
     }
 
     [Fact]
+    public async Task A_message_that_is_done_at_the_very_deadline_is_still_acknowledged()
+    {
+        await PublishAsync("ends-at-deadline", seconds: 0);
+        await using var worker = await StartReadyAsync(Consumer(drain: 1));
+        await Journal.UntilAsync("begin", "ends-at-deadline");
+
+        worker.Send(Signal.Terminate);
+
+        var ending = (await worker.EndAsync()).SaidSo().Within(1 + 1.5);
+        Assert.Equal((1, 0), (ending.Messages("completed"), ending.Messages("aborted")));
+        await UntilNoBacklogAsync();
+    }
+
+    [Fact]
     public async Task Messages_that_wait_for_a_retry_are_handed_back_in_one_command()
     {
         await Broker.PublishAsync(new() { Topic = Topic, Count = 10, Payload = Job("fail-always/{n}", 0) });

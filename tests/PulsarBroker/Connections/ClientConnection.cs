@@ -94,11 +94,11 @@ internal sealed class ClientConnection
 
     private async Task<Stream> EncryptAsync()
     {
-        if (_broker.Certificate is not { } certificate)
+        if (_broker.Encryption is not { } encryption)
             return _network;
         await _broker.Faults.NotHangingAsync(_closed.Token);
         var encrypted = new SslStream(_network);
-        await encrypted.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, _closed.Token);
+        await encrypted.AuthenticateAsServerAsync(encryption.Options(), _closed.Token);
         return encrypted;
     }
 

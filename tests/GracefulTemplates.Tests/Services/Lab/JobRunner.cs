@@ -38,6 +38,9 @@ public sealed partial class JobRunner(IHostApplicationLifetime lifetime, ILogger
             case "block-thread":
                 Thread.Sleep(time);
                 break;
+            case "ends-at-deadline":
+                await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                break;
             case "stop-application":
                 lifetime.StopApplication();
                 break;

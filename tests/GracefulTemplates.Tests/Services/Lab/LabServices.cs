@@ -69,6 +69,15 @@ internal sealed class WorkerWithoutToken : BackgroundService
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Delay(Timeout.Infinite, CancellationToken.None);
 }
 
+internal sealed class StopTeller : LabService
+{
+    public override Task StopAsync(CancellationToken cancellationToken)
+    {
+        Gate.Say("told to stop");
+        return Task.CompletedTask;
+    }
+}
+
 internal sealed class ThrowingStop : LabService
 {
     public override Task StopAsync(CancellationToken cancellationToken) => throw new InvalidOperationException("The lab cannot stop.");

@@ -36,6 +36,7 @@ internal sealed class LabStartup : IHostingStartup
         "chatty" => services.AddHostedService<Chatty>(),
         "throw-on-requested" or "throw-on-draining" or "throw-on-deadline" or "block-on-stopping" =>
             services.AddSingleton<IHostedService>(provider => ActivatorUtilities.CreateInstance<BadCallback>(provider, part)),
+        "tell-stop" => services.AddHostedService<StopTeller>(),
         "throw-in-stop" => services.AddHostedService<ThrowingStop>(),
         "hang-in-stop" => services.AddHostedService<HangingStop>(),
         "hang-in-disposal" => services.AddHostedService<HangingDisposal>(),

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using DotPulsar;
@@ -49,14 +50,25 @@ internal sealed class PulsarConnection(IOptions<PulsarOptions> options, ILogger<
         if (_options.Token is { Length: > 0 } token) builder.Authentication(AuthenticationFactory.Token(token));
         if (_options.TokenFile is { Length: > 0 } file)
             builder.Authentication(AuthenticationFactory.Token(async cancel => (await File.ReadAllTextAsync(file, cancel)).Trim()));
-        if (_options.TlsTrustedCertificateFile is { Length: > 0 } authority)
+        if (_options.TlsTrustedCertificateFile is { Length: > 0 } trusted)
         {
-            builder.TrustedCertificateAuthority(X509CertificateLoader.LoadCertificateFromFile(authority));
+            var authority = X509CertificateLoader.LoadCertificateFromFile(trusted);
+            builder.RemoteCertificateValidation((_, certificate, chain, errors) => IsSignedBy(authority, certificate, chain, errors));
             builder.CheckCertificateRevocation(false); // A private authority seldom publishes a revocation list.
         }
         if (_options.TlsCertificateFile is { Length: > 0 } certificate)
             builder.AuthenticateUsingClientCertificate(X509Certificate2.CreateFromPemFile(certificate, _options.TlsKeyFile));
         return builder.Build();
+    }
+
+    // The client's TrustedCertificateAuthority accepts every chain in which the authority appears: that of a certificate that has
+    // expired, and of one that somebody else has signed in its name.
+    private static bool IsSignedBy(X509Certificate2 authority, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    {
+        if ((errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != 0 || chain is null || certificate is not X509Certificate2 presented) return false;
+        chain.ChainPolicy.ExtraStore.Add(authority);
+        chain.ChainPolicy.VerificationFlags = X509VerificationFlags.AllowUnknownCertificateAuthority; // To the system; we know it.
+        return chain.Build(presented) && chain.ChainElements.Any(element => element.Certificate.Thumbprint == authority.Thumbprint);
     }
 
     // By default the client gives up for ever on a name that does not resolve and on a metadata error. Both pass. Others it repeats by

@@ -1,0 +1,71 @@
+using System.Net;
+using PulsarBroker.Control;
+using Xunit.Abstractions;
+
+namespace GracefulTemplates.Tests.Services;
+
+/// <summary>A broker of the test's own that speaks TLS, with certificates of a private authority.</summary>
+[Collection(WorkerCollection.Name)]
+public sealed class WorkerTlsTests(WorkerFixture fixture, ITestOutputHelper output) : PulsarTests(fixture, output)
+{
+    private const string Host = "127.0.0.1"; // As the broker's own URL has it.
+
+    [Fact]
+    public async Task A_broker_with_a_certificate_of_the_given_authority_is_trusted()
+    {
+        using var authority = new TestAuthority();
+        await using var broker = await BrokerProcess.StartAsync("--certificate", authority.Issue(Host));
+
+        await AssertHandlesAsync(broker, authority);
+    }
+
+    [Theory]
+    [InlineData("another name", "RemoteCertificateNameMismatch")]
+    [InlineData("another authority", "RemoteCertificateChainErrors")]
+    [InlineData("expired", "RemoteCertificateChainErrors")]
+    public async Task A_broker_with_another_certificate_learns_nothing_and_the_log_says_why(string mistake, string reason)
+    {
+        using var authority = new TestAuthority();
+        using var another = new TestAuthority();
+        var certificate = (mistake == "another authority" ? another : authority).Issue(mistake == "another name" ? "broker.example" : Host, mistake == "expired");
+        await using var broker = await BrokerProcess.StartAsync("--certificate", certificate);
+        await using var worker = Start(Consumer(broker, authority, ("Pulsar:Token", "secret")));
+
+        await worker.Log.UntilAsync("the reason", entry => entry.Level is "Error" or "Warning" && entry.Says(reason));
+        await UntilReadyIsAsync(worker, HttpStatusCode.ServiceUnavailable);
+
+        Assert.Empty(await broker.Control.CommandsAsync()); // Not even a CONNECT, which carries the token.
+        worker.Send(Signal.Terminate);
+        (await worker.EndAsync()).Is(0, "drained").SaidSo().Within(1);
+    }
+
+    [Fact]
+    public async Task The_client_certificate_is_shown_to_a_broker_that_asks_for_one()
+    {
+        using var authority = new TestAuthority();
+        await using var broker = await BrokerProcess.StartAsync("--certificate", authority.Issue(Host), "--client-authority", authority.CertificateFile);
+        await using var without = Start(Consumer(broker, authority));
+        await UntilServingAsync(without);
+
+        var certificate = authority.Issue("worker");
+        await AssertHandlesAsync(broker, authority, ("Pulsar:TlsCertificateFile", certificate), ("Pulsar:TlsKeyFile", certificate));
+
+        await UntilReadyIsAsync(without, HttpStatusCode.ServiceUnavailable);
+        Assert.Single(await broker.Control.CommandsAsync(), command => command.Kind == "Connect");
+    }
+
+    private async Task AssertHandlesAsync(BrokerProcess broker, TestAuthority authority, params (string, string)[] settings)
+    {
+        await broker.Control.PublishAsync(Messages(1, seconds: 0));
+        await using var worker = await StartReadyAsync(Consumer(broker, authority, settings));
+
+        await broker.Control.WhenAsync(Topic, Subscription, statistics => statistics.MsgBacklog == 0);
+
+        Tally(1).NoneLost().NoneTwice();
+        worker.Send(Signal.Terminate);
+        (await worker.EndAsync()).Is(0, "drained").SaidSo().Within(1);
+    }
+
+    private ServiceStart Consumer(BrokerProcess broker, TestAuthority authority, params (string, string)[] settings) => Consumer(settings:
+        [("Pulsar:ServiceUrl", broker.ServiceUrl.OriginalString), ("Pulsar:TlsTrustedCertificateFile", authority.CertificateFile), .. settings]);
+}
