@@ -75,6 +75,8 @@ internal sealed record Settings
             throw new FormatException($"{lonely.Name} needs --replicas 2 or more: a pod is replaced only when it has ended.");
         if (settings.SvgPath is not null && scenarios[0].Transport == Transport.Messages)
             throw new FormatException($"--svg draws requests, and {scenarios[0].Name} has none.");
+        if (settings.SvgPath is { } svg && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(svg))))
+            throw new FormatException($"--svg '{svg}' is in a folder that is not there.");
         var runs = scenarios.Select(scenario => settings with
         {
             Scenario = scenario, Targets = TargetsOf(target, scenario), Lags = lags ?? scenario.Lags ?? settings.Lags,
