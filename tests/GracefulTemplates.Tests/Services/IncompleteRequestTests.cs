@@ -8,12 +8,43 @@ public sealed class IncompleteRequestTests(WebApiFixture fixture, ITestOutputHel
     private const string Body = """{"name":"half","seconds":0}""";
     private static readonly string HalfOfTheHeaders = "POST /jobs HTTP/1.1\r\nHost: service\r\n";
     private static readonly string RestOfTheHeaders = $"Content-Type: application/json\r\nContent-Length: {Body.Length}\r\n";
+    private static readonly string RestOfChunkedHeaders = "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n";
 
     [Fact]
     public async Task A_half_sent_body_that_is_completed_in_time_is_answered()
     {
         await using var service = await StartReadyAsync(delay: 0);
         using var client = await HalfSendBodyAsync(service);
+
+        service.Send(Signal.Terminate);
+        await service.UntilClosedAsync();
+        await client.SendAsync(Body[10..]);
+
+        await AssertAnsweredAsync(service, client);
+    }
+
+    [Fact]
+    public async Task A_half_sent_chunked_body_that_is_completed_in_time_is_answered()
+    {
+        await using var service = await StartReadyAsync(delay: 0);
+        using var client = await RawConnection.OpenAsync(service);
+        await HalfSendAsync(client, RestOfChunkedHeaders, Chunk(Body[..10]));
+
+        service.Send(Signal.Terminate);
+        await service.UntilClosedAsync();
+        await client.SendAsync(Chunk(Body[10..]) + Chunk(""));
+
+        await AssertAnsweredAsync(service, client);
+    }
+
+    [Fact]
+    public async Task A_half_sent_body_is_answered_on_a_connection_that_had_others_before()
+    {
+        await using var service = await StartReadyAsync(delay: 0);
+        using var client = await RawConnection.OpenAsync(service);
+        await client.SendAsync($"{HalfOfTheHeaders}{RestOfTheHeaders}\r\n{Body}");
+        await client.ReadAsync(until: Chunk(""));
+        await HalfSendAsync(client, RestOfTheHeaders, Body[..10]);
 
         service.Send(Signal.Terminate);
         await service.UntilClosedAsync();
@@ -76,15 +107,22 @@ public sealed class IncompleteRequestTests(WebApiFixture fixture, ITestOutputHel
         (await service.EndAsync()).Is(0, "drained").Within(1);
     }
 
-    // The server says "100 Continue" when the endpoint reads the body: proof that the request is at work.
     private static async Task<RawConnection> HalfSendBodyAsync(ServiceProcess service)
     {
         var client = await RawConnection.OpenAsync(service);
-        await client.SendAsync($"{HalfOfTheHeaders}{RestOfTheHeaders}Expect: 100-continue\r\n\r\n");
-        await client.ReadAsync(until: "100 Continue");
-        await client.SendAsync(Body[..10]);
+        await HalfSendAsync(client, RestOfTheHeaders, Body[..10]);
         return client;
     }
+
+    // The server says "100 Continue" when the endpoint reads the body: proof that the request is at work.
+    private static async Task HalfSendAsync(RawConnection client, string restOfTheHeaders, string halfOfTheBody)
+    {
+        await client.SendAsync($"{HalfOfTheHeaders}{restOfTheHeaders}Expect: 100-continue\r\n\r\n");
+        await client.ReadAsync(until: "100 Continue");
+        await client.SendAsync(halfOfTheBody);
+    }
+
+    private static string Chunk(string text) => $"{text.Length:x}\r\n{text}\r\n";
 
     private static async Task AssertAnsweredAsync(ServiceProcess service, RawConnection client)
     {

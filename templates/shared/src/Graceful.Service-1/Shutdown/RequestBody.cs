@@ -27,8 +27,9 @@ internal sealed class RequestBody(IRequestBodyPipeFeature body) : IRequestBodyPi
 
     public static void Protect(HttpContext context)
     {
+        var headers = context.Request.Headers;
+        if (headers.ContentLength is null or 0 && headers.TransferEncoding.Count == 0) return; // No body.
         var features = context.Features;
-        if (features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: true }) return;
         if (features.Get<IRequestBodyPipeFeature>() is { } body) features.Set<IRequestBodyPipeFeature>(Of(body, features.Get<IConnectionItemsFeature>()));
     }
 

@@ -22,7 +22,7 @@ internal sealed class ServiceHost(ShutdownSignals signals, ShutdownOptions optio
         }
 
         logger.Budget(options);
-        signals.Requested.Register(app.Lifetime.StopApplication);
+        signals.Requested.Register(app.Lifetime.StopApplication); // During the start too, when the sequence has not begun.
         app.Lifetime.ApplicationStopping.Register(() => signals.Request("StopApplication"));
         if (signals.Requested.IsCancellationRequested) return; // Before there was a host.
         try

@@ -9,8 +9,9 @@ internal sealed class ShutdownMiddleware(RequestDelegate next, ShutdownPhases ph
     {
         var endpoint = context.GetEndpoint();
         var connection = context.Features.Get<IConnectionLifetimeNotificationFeature>();
-        var multiplexed = !HttpProtocol.IsHttp11(context.Request.Protocol) && !HttpProtocol.IsHttp10(context.Request.Protocol);
-        using var work = inFlight.Begin(context.Request.Method, endpoint, multiplexed ? null : connection);
+        var request = context.Request;
+        var multiplexed = !HttpProtocol.IsHttp11(request.Protocol) && !HttpProtocol.IsHttp10(request.Protocol);
+        using var work = inFlight.Begin(request.Method, endpoint, multiplexed ? null : connection);
 
         // HTTP/1.1: the response carries "Connection: close", so that no client reuses a connection that is about to go. A delay
         // alone lost 49 of 47,000 keep-alive POSTs, both together none. HTTP/2 gets GOAWAY, and that late: a client that is still

@@ -23,17 +23,18 @@ internal sealed class ShutdownSequence(ShutdownSignals signals, ShutdownPhases p
 
     public void Stop(WebApplication app)
     {
-        AskClientsToLeave();
+        Request();
         if (lifetime.ApplicationStarted.IsCancellationRequested) Delay(); // Else nobody was sent here yet.
         EndStreams();
         Drain(app);
         Flush(app);
     }
 
-    private void AskClientsToLeave()
+    private void Request()
     {
         report.Requested(inFlight.Totals);
         foreach (var item in inFlight.Snapshot()) item.AskClientToLeave(); // Of later requests ShutdownMiddleware asks it.
+        lifetime.StopApplication(); // Returns when all who want to know have been told.
     }
 
     private void Delay()
@@ -51,10 +52,18 @@ internal sealed class ShutdownSequence(ShutdownSignals signals, ShutdownPhases p
     {
         report.DelayIsOver();
         report.Step = "draining";
+        if (options.Delay == TimeSpan.Zero) WaitForStreams(0.4); // gRPC's Health/Watch says NOT_SERVING and ends by itself, if it has a moment.
         phases.BeginDraining();
+        if (WaitForStreams(1)) Wait(TimeSpan.FromSeconds(0.1));
+    }
+
+    /// <summary>True when there were any.</summary>
+    private bool WaitForStreams(double seconds)
+    {
+        const double round = 0.05;
         var rounds = 0;
-        for (; rounds < 20 && inFlight.Snapshot().Any(item => item.EndsOnDrain); rounds++) Wait(TimeSpan.FromSeconds(0.05));
-        if (rounds > 0) Wait(TimeSpan.FromSeconds(0.1));
+        for (; rounds * round < seconds && inFlight.Snapshot().Any(item => item.EndsOnDrain); rounds++) Wait(TimeSpan.FromSeconds(round));
+        return rounds > 0;
     }
 
     private void Drain(WebApplication app)
