@@ -54,7 +54,7 @@ internal sealed class ShutdownSequence(ShutdownSignals signals, ShutdownPhases p
         report.Step = "draining";
         if (options.Delay == TimeSpan.Zero) WaitForStreams(0.4); // gRPC's Health/Watch says NOT_SERVING and ends by itself, if it has a moment.
         phases.BeginDraining();
-        if (WaitForStreams(1)) Wait(TimeSpan.FromSeconds(0.1));
+        if (WaitForStreams(1)) Wait(TimeSpan.FromSeconds(0.3));
     }
 
     /// <summary>True when there were any.</summary>
