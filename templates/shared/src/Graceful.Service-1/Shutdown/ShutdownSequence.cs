@@ -52,12 +52,12 @@ internal sealed class ShutdownSequence(ShutdownSignals signals, ShutdownPhases p
     {
         report.DelayIsOver();
         report.Step = "draining";
-        if (options.Delay == TimeSpan.Zero) WaitForStreams(0.4); // gRPC's Health/Watch says NOT_SERVING and ends by itself, if it has a moment.
+        var ended = options.Delay == TimeSpan.Zero && WaitForStreams(0.4); // gRPC's Health/Watch says NOT_SERVING and ends by itself.
         phases.BeginDraining();
-        if (WaitForStreams(1)) Wait(TimeSpan.FromSeconds(0.3));
+        if (WaitForStreams(1) || ended) Wait(TimeSpan.FromSeconds(0.3));
     }
 
-    /// <summary>True when there were any.</summary>
+    // True when there were any.
     private bool WaitForStreams(double seconds)
     {
         const double round = 0.05;
