@@ -10,6 +10,9 @@ public static class ManifestChecks
 {
     private const double SpareSeconds = 5;
 
+    /// <summary>How far a kube-proxy may be behind, as in tests/Rollout.</summary>
+    private const double SlowProxySeconds = 2;
+
     public static IReadOnlyDictionary<string, Func<GeneratedService, IEnumerable<string>>> All { get; } =
         new Dictionary<string, Func<GeneratedService, IEnumerable<string>>>
         {
@@ -170,6 +173,9 @@ public static class ManifestChecks
         var drain = grace - (preStop ?? 0) - (double)shutdown["DelaySeconds"]! - (double)shutdown["FlushSeconds"]! - SpareSeconds;
         if (drain is null or < 1)
             yield return $"{drain} s are left to drain";
+        var failsAfter = service.Container.ReadinessProbe?.PeriodSeconds * service.Container.ReadinessProbe?.FailureThreshold;
+        if (service.IsServer && failsAfter + SlowProxySeconds > (double)shutdown["DelaySeconds"]!)
+            yield return $"readiness fails {failsAfter} s after the signal: a pod whose container is restarted gets requests when the delay is over";
         if (service.Rendered is null && (double)shutdown["GraceSeconds"]! != grace)
             yield return $"the grace period is {grace}, appsettings.json says {shutdown["GraceSeconds"]}";
     }

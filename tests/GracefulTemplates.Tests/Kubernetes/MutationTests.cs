@@ -39,6 +39,7 @@ public sealed class MutationTests(MutationTests.SoundOutputs outputs) : IClassFi
         ("TimesAddUp", Deployment, "PreStopSeconds, value: \"5\"", "PreStopSeconds, value: \"0\""),
         ("TimesAddUp", "src/Shop/appsettings.json", "\"GraceSeconds\": 45", "\"GraceSeconds\": 60"),
         ("TimesAddUp", "src/Shop/appsettings.json", "\"DelaySeconds\": 5", "\"DelaySeconds\": 40"),
+        ("TimesAddUp", Deployment, "failureThreshold: 2\n", "failureThreshold: 4\n"),
         ("ReplacementsFindTheirFields", Kustomization, "[name=Shutdown__GraceSeconds]", "[name=Shutdown__Grace]"),
         ("ReplacementsFindTheirFields", Kustomization, "fieldPath: spec.template.spec.terminationGracePeriodSeconds", "fieldPath: spec.template.spec.activeDeadlineSeconds"),
         ("RolloutKeepsAllPods", Deployment, "maxUnavailable: 0", "maxUnavailable: 1"),

@@ -8,7 +8,10 @@ namespace Graceful.Service_1.Tests;
 /// <summary>The proof that gRPC clients do not notice a rollout: <c>dotnet test --filter Rollout</c>.</summary>
 public sealed class GrpcRolloutTests
 {
-    /// <summary>Your calls: put in what your clients call, above all what must not be lost. Each is made over and over while the service is restarted.</summary>
+    /// <summary>
+    /// Your calls: put in what your clients call, above all what must not be lost. Each is made over and over while the service is
+    /// restarted.
+    /// </summary>
     private static readonly Func<ChannelBase, Task>[] Calls =
     [
         async channel => await new JobsClient(channel).RunAsync(new RunRequest { Name = "short", Seconds = 0.05 }),
@@ -16,9 +19,7 @@ public sealed class GrpcRolloutTests
     ];
 
     [SignalFact]
-    public Task A_rollout_under_load_loses_no_call() => Rollout.LosesNothingAsync(
-        Calls.Select(call => (Func<SocketsHttpHandler, Task<string?>>)(handler => CallAsync(handler, call))),
-        service => new Uri(service.GrpcAddress));
+    public Task A_rollout_under_load_loses_no_call() => Rollout.LosesNothingAsync(Calls, CallAsync, service => new Uri(service.GrpcAddress));
 
     private static async Task<string?> CallAsync(SocketsHttpHandler handler, Func<ChannelBase, Task> call)
     {

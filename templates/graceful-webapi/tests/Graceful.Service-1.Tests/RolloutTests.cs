@@ -17,12 +17,11 @@ public sealed class RolloutTests
     ];
 
     [SignalFact]
-    public Task A_rollout_under_load_loses_no_request() => Rollout.LosesNothingAsync(
-        Requests.Select(request => (Func<SocketsHttpHandler, Task<string?>>)(handler => SendAsync(handler, request()))),
-        service => service.Client.BaseAddress!);
+    public Task A_rollout_under_load_loses_no_request() => Rollout.LosesNothingAsync(Requests, SendAsync, service => service.Client.BaseAddress!);
 
-    private static async Task<string?> SendAsync(SocketsHttpHandler handler, HttpRequestMessage request)
+    private static async Task<string?> SendAsync(SocketsHttpHandler handler, Func<HttpRequestMessage> create)
     {
+        using var request = create();
         using var client = new HttpClient(handler, disposeHandler: false) { BaseAddress = new Uri("http://service") };
         var name = $"{request.Method} {request.RequestUri}";
         try

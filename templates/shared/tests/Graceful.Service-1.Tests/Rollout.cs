@@ -22,12 +22,13 @@ internal sealed class Rollout
 
     private Rollout(Func<ServiceProcess, Uri> address) => _address = address;
 
-    /// <param name="requests">What clients send, each over and over. Returns what went wrong, null for a good answer.</param>
+    /// <param name="requests">What clients send, each over and over.</param>
+    /// <param name="sendAsync">Sends one, over the connections of its client. Returns what went wrong, null for a good answer.</param>
     /// <param name="address">The port of the service that they connect to.</param>
-    public static Task LosesNothingAsync(IEnumerable<Func<SocketsHttpHandler, Task<string?>>> requests, Func<ServiceProcess, Uri> address) =>
-        new Rollout(address).RunAsync(requests);
+    public static Task LosesNothingAsync<T>(IEnumerable<T> requests, Func<SocketsHttpHandler, T, Task<string?>> sendAsync, Func<ServiceProcess, Uri> address) =>
+        new Rollout(address).RunAsync([.. requests.Select<T, Func<SocketsHttpHandler, Task<string?>>>(request => handler => sendAsync(handler, request))]);
 
-    private async Task RunAsync(IEnumerable<Func<SocketsHttpHandler, Task<string?>>> requests)
+    private async Task RunAsync(Func<SocketsHttpHandler, Task<string?>>[] requests)
     {
         using var stop = new CancellationTokenSource();
         List<string> badEndings = [];

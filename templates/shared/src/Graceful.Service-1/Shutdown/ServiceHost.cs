@@ -44,7 +44,7 @@ internal sealed class ServiceHost(ShutdownSignals signals, ShutdownOptions optio
         }
     }
 
-    // While there is time: compiling it at the signal took a quarter of an idle stop, and takes far more of a pod that is short of CPU.
+    // While there is time: at the signal it took a fifth of an idle stop (40 ms, 31 without).
     private static void CompileTheStop()
     {
         const BindingFlags all = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
