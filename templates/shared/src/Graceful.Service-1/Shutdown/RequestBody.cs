@@ -27,8 +27,7 @@ internal sealed class RequestBody(IRequestBodyPipeFeature body) : IRequestBodyPi
 
     public static void Protect(HttpContext context)
     {
-        var headers = context.Request.Headers;
-        if (headers.ContentLength is null or 0 && headers.TransferEncoding.Count == 0) return; // No body.
+        if (context.Request.ContentLength is null or 0) return; // No body, or a chunked one, which Kestrel reads by itself and in peace.
         var features = context.Features;
         if (features.Get<IRequestBodyPipeFeature>() is { } body) features.Set<IRequestBodyPipeFeature>(Of(body, features.Get<IConnectionItemsFeature>()));
     }
