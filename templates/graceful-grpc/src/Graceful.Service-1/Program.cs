@@ -19,8 +19,6 @@ builder.AddGrpcApi();
 builder.Services.AddSingleton<JobRunner>();
 
 var app = builder.Build();
-app.UseGracefulShutdown();
-app.MapHealth();
 app.MapGrpcApi();
 
 return await app.RunGracefullyAsync();

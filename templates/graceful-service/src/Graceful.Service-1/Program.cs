@@ -23,9 +23,7 @@ builder.AddMessaging<JobHandler>();
 builder.Services.AddSingleton<JobRunner>();
 
 var app = builder.Build();
-app.UseGracefulShutdown();
 app.UseHttpApi();
-app.MapHealth();
 app.MapJobs();
 app.MapGrpcApi();
 

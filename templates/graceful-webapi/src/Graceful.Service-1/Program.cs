@@ -19,9 +19,7 @@ builder.AddHttpApi();
 builder.Services.AddSingleton<JobRunner>();
 
 var app = builder.Build();
-app.UseGracefulShutdown();
 app.UseHttpApi();
-app.MapHealth();
 app.MapJobs();
 
 return await app.RunGracefullyAsync();

@@ -1,3 +1,5 @@
+using Graceful.Service_1.Health;
+
 namespace Graceful.Service_1.Grpc;
 
 public static class GrpcApi
@@ -9,6 +11,7 @@ public static class GrpcApi
     {
         builder.Services.AddGrpc(options => options.Interceptors.Add<ShutdownInterceptor>());
         builder.AddGrpcHealth();
+        builder.Services.AddHealthChecks().AddWarmUp<GrpcWarmUp>("grpc");
         builder.Services.AddGrpcReflection();
 
         // The container images set ASPNETCORE_HTTP_PORTS=8080, and Kestrel would warn at every start that our end points override
@@ -21,7 +24,7 @@ public static class GrpcApi
     {
         var services = app.MapGroup("").EndStreamsOnDrain();
         services.MapGrpcService<JobsService>();
-        services.MapGrpcHealthChecksService();
+        app.MapGrpcHealth();
         if (app.Environment.IsDevelopment()) services.MapGrpcReflectionService(); // For grpcurl, Postman and the like.
     }
 }

@@ -17,11 +17,19 @@ internal sealed class ShutdownInterceptor(ShutdownPhases phases) : Interceptor
 {
     public override Task ServerStreamingServerHandler<TRequest, TResponse>(TRequest request, IServerStreamWriter<TResponse> responses,
         ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation) =>
-        RunAsync(context, () => continuation(request, responses, context));
+        RunAsync(context, async () =>
+        {
+            using var writer = new EndingWriter<TResponse>(responses, context.CancellationToken);
+            await continuation(request, writer, context);
+        });
 
     public override Task DuplexStreamingServerHandler<TRequest, TResponse>(IAsyncStreamReader<TRequest> requests,
         IServerStreamWriter<TResponse> responses, ServerCallContext context, DuplexStreamingServerMethod<TRequest, TResponse> continuation) =>
-        RunAsync(context, () => continuation(new EndingReader<TRequest>(requests, context.CancellationToken), responses, context));
+        RunAsync(context, async () =>
+        {
+            using var writer = new EndingWriter<TResponse>(responses, context.CancellationToken);
+            await continuation(new EndingReader<TRequest>(requests, context.CancellationToken), writer, context);
+        });
 
     public override async Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(IAsyncStreamReader<TRequest> requests,
         ServerCallContext context, ClientStreamingServerMethod<TRequest, TResponse> continuation)
@@ -50,11 +58,13 @@ internal sealed class ShutdownInterceptor(ShutdownPhases phases) : Interceptor
     }
 
     private bool Ended(ServerCallContext context) => phases.Draining.IsCancellationRequested
-        && context.GetHttpContext().GetEndpoint()?.Metadata.GetMetadata<EndsOnDrainMetadata>() is not null;
+        && context.GetHttpContext().GetEndpoint()?.Metadata.GetMetadata<EndsOnDrainAttribute>() is { CutsOff: false };
 
-    // Grpc.Net.Client also throws this exception, for a call of the handler's own that the ended stream has cancelled.
-    private static bool IsOwnStatus(Exception e) =>
-        e is RpcException { Status: var status } && status is not { StatusCode: StatusCode.Cancelled, DebugException: OperationCanceledException };
+    // Cancelled is what Grpc.Net.Client throws for a call of the handler's own that the ended stream has cancelled; Internal and Unknown
+    // are what an interceptor between us and the handler makes of an exception that it does not know.
+    private static bool IsOwnStatus(Exception e) => e is RpcException { Status: var status }
+        && status is not { StatusCode: StatusCode.Cancelled, DebugException: OperationCanceledException }
+        && status.StatusCode is not (StatusCode.Internal or StatusCode.Unknown);
 
     // A status that nobody has set has no detail, not even an empty one.
     private static bool HasOwnStatus(ServerCallContext context) => context.Status is not { StatusCode: StatusCode.OK, Detail: null };
@@ -78,6 +88,43 @@ internal sealed class ShutdownInterceptor(ShutdownPhases phases) : Interceptor
             var moved = await inner.MoveNext(either?.Token ?? ended);
             IsAtEnd = !moved;
             return moved;
+        }
+    }
+
+    /// <summary>Ends with the stream even for a handler that writes without a token to a client that has stopped reading.</summary>
+    /// <remarks>
+    /// A write that is under way gets a moment, since its cancellation resets the stream: the client sees CANCELLED and no status.
+    /// </remarks>
+    private sealed class EndingWriter<T> : IServerStreamWriter<T>, IDisposable
+    {
+        private static readonly TimeSpan TimeToWrite = TimeSpan.FromSeconds(0.3);
+
+        private readonly IServerStreamWriter<T> _inner;
+        private readonly CancellationToken _ended;
+        private readonly CancellationTokenSource _giveUp = new();
+        private readonly CancellationTokenRegistration _onEnd;
+
+        public EndingWriter(IServerStreamWriter<T> inner, CancellationToken ended)
+        {
+            (_inner, _ended) = (inner, ended);
+            _onEnd = ended.Register(() => _giveUp.CancelAfter(TimeToWrite));
+        }
+
+        public WriteOptions? WriteOptions { get => _inner.WriteOptions; set => _inner.WriteOptions = value; }
+
+        public Task WriteAsync(T message) => WriteAsync(message, CancellationToken.None);
+
+        public async Task WriteAsync(T message, CancellationToken cancellationToken)
+        {
+            _ended.ThrowIfCancellationRequested();
+            using var either = cancellationToken.CanBeCanceled ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _giveUp.Token) : null;
+            await _inner.WriteAsync(message, either?.Token ?? _giveUp.Token);
+        }
+
+        public void Dispose()
+        {
+            _onEnd.Dispose();
+            _giveUp.Dispose();
         }
     }
 }

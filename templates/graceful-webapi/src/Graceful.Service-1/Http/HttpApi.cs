@@ -1,3 +1,5 @@
+using Graceful.Service_1.Health;
+
 namespace Graceful.Service_1.Http;
 
 public static class HttpApi
@@ -8,6 +10,7 @@ public static class HttpApi
         builder.Services.AddProblemDetails();
         builder.Services.AddValidation();
         builder.Services.AddOpenApi();
+        builder.Services.AddHealthChecks().AddWarmUp<HttpWarmUp>("http");
     }
 
     public static void UseHttpApi(this WebApplication app)

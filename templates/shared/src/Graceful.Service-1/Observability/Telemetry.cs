@@ -4,6 +4,7 @@ using Graceful.Service_1.Messaging;
 using OpenTelemetry;
 using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 
 namespace Graceful.Service_1.Observability;
@@ -19,30 +20,38 @@ public static class Telemetry
         builder.Services.AddHostedService(services => new ProvidersFirst(services.GetService<TracerProvider>(), services.GetService<MeterProvider>()));
         builder.Logging.AddOpenTelemetry(logging => logging.IncludeFormattedMessage = true);
         var telemetry = builder.Services.AddOpenTelemetry()
+            // An instance of its own for every pod and start: two that shared their series would hide each other's counters.
+            // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES come last, so they win.
+            .ConfigureResource(resource => resource
+                .AddService(builder.Environment.ApplicationName, serviceInstanceId: $"{Environment.MachineName}-{Environment.ProcessId}")
+                .AddEnvironmentVariableDetector())
             .WithMetrics(metrics => metrics
                 .AddAspNetCoreInstrumentation()
                 .AddHttpClientInstrumentation()
                 .AddRuntimeInstrumentation()
 #if (pulsar)
-                .AddMeter("DotPulsar")
+                .AddMeter("DotPulsar", MessagingExtensions.MeterName)
 #endif
                 .AddMeter("Graceful.Shutdown"))
             .WithTracing(tracing => tracing
                 .AddSource(builder.Environment.ApplicationName)
 #if (pulsar)
-                .AddSource("DotPulsar", MessageProcessor.ActivitySourceName)
+                .AddSource("DotPulsar", MessagingExtensions.ActivitySourceName)
 #endif
+#if (grpc)
                 .AddAspNetCoreInstrumentation(options => options.Filter = IsNoProbe)
+#endif
+#if (!grpc)
+                .AddAspNetCoreInstrumentation()
+#endif
                 .AddHttpClientInstrumentation());
         if (!string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"])) telemetry.UseOtlpExporter();
     }
 
-    private static bool IsNoProbe(HttpContext context) =>
 #if (grpc)
-        !context.Request.Path.StartsWithSegments("/grpc.health.v1.Health") &&
-#endif
-        !context.Request.Path.StartsWithSegments("/healthz") && !context.Request.Path.StartsWithSegments("/ready");
+    private static bool IsNoProbe(HttpContext context) => !context.Request.Path.StartsWithSegments("/grpc.health.v1.Health");
 
+#endif
     /// <summary>
     /// Has the providers made before all that is started after it. The container disposes in reverse order, so what clients do when
     /// they are closed is still sent.

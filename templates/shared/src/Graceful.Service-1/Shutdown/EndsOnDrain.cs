@@ -1,16 +1,36 @@
+using Microsoft.AspNetCore.SignalR;
+
 namespace Graceful.Service_1.Shutdown;
 
 public static class EndsOnDrainExtensions
 {
-    /// <summary>
-    /// For long-lived responses (server-sent events, long polling, WebSockets): <see cref="HttpContext.RequestAborted"/> also fires
-    /// when draining begins. The client sees a clean end, or 503 if nothing was sent yet, and connects again elsewhere.
-    /// </summary>
+    /// <inheritdoc cref="EndsOnDrainAttribute"/>
     public static TBuilder EndsOnDrain<TBuilder>(this TBuilder endpoint) where TBuilder : IEndpointConventionBuilder =>
-        endpoint.WithMetadata(new EndsOnDrainMetadata());
+        endpoint.WithMetadata(new EndsOnDrainAttribute());
 }
 
-internal sealed class EndsOnDrainMetadata;
+/// <summary>
+/// For long-lived responses (server-sent events, long polling): <see cref="HttpContext.RequestAborted"/> also fires when draining
+/// begins, and whatever then continues is cut off a second later. The client gets 503 if nothing was sent yet; otherwise its response
+/// ends so that it can tell, and it reconnects elsewhere. Hubs and WebSockets need no attribute: they are long-lived by nature.
+/// </summary>
+[AttributeUsage(AttributeTargets.Class | AttributeTargets.Method)]
+public sealed class EndsOnDrainAttribute : Attribute
+{
+    /// <summary>For what closes itself when the application stops: firing its token would cut off its goodbye.</summary>
+    internal static readonly EndsOnDrainAttribute ByItself = new() { FiresToken = false };
+
+    internal bool FiresToken { get; init; } = true;
+
+    /// <summary>Whether it is cut off a second after draining began, or may run until the deadline.</summary>
+    internal bool CutsOff { get; init; } = true;
+
+    /// <summary>Null when the endpoint is not long-lived.</summary>
+    internal static EndsOnDrainAttribute? Of(Endpoint? endpoint) =>
+        endpoint is null ? null :
+        endpoint.Metadata.GetMetadata<HubMetadata>() is not null ? ByItself :
+        endpoint.Metadata.GetMetadata<EndsOnDrainAttribute>();
+}
 
 /// <summary>The name of an endpoint's work in logs and reports, instead of method and route pattern.</summary>
 internal sealed record WorkName(string Name);

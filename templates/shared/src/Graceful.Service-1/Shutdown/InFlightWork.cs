@@ -1,27 +1,27 @@
 using System.Numerics;
-using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Graceful.Service_1.Shutdown;
 
-/// <summary>Who is at work: every request, call and message, by name and age.</summary>
-/// <remarks>One list per core, each with its own lock, so that cores do not wait for one another.</remarks>
+/// <summary>What is in flight: every request, call and other piece of work, by name and age.</summary>
+/// <remarks>One list per core, each with its own lock, so that cores do not wait for each other.</remarks>
 public sealed class InFlightWork
 {
     private readonly Stripe[] _stripes =
         [.. Enumerable.Range(0, (int)BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount)).Select(_ => new Stripe())];
 
-    /// <summary>Registers work that is no HTTP request, such as a message. Dispose the item when the work is done.</summary>
-    public WorkItem Begin(string name) => Begin(name, endpoint: null, connection: null);
+    /// <summary>Registers work that is no HTTP request, such as an import. Dispose the item when the work is done.</summary>
+    public WorkItem Begin(string name) => Begin(name, request: null);
 
-    internal WorkItem Begin(string label, Endpoint? endpoint, IConnectionLifetimeNotificationFeature? connection)
+    internal WorkItem Begin(string label, IFeatureCollection? request)
     {
         var stripe = _stripes[Thread.GetCurrentProcessorId() & (_stripes.Length - 1)];
-        var item = new WorkItem(stripe, label, endpoint, connection);
+        var item = new WorkItem(stripe, label, request);
         stripe.Add(item);
         return item;
     }
 
-    /// <summary>How much was begun and how much has ended since the process started.</summary>
+    /// <summary>How much has begun and how much has ended since the process started.</summary>
     internal (long Begun, long Ended) Totals
     {
         get
@@ -36,10 +36,10 @@ public sealed class InFlightWork
         }
     }
 
-    /// <summary>How much is at work now.</summary>
+    /// <summary>How much is in flight now.</summary>
     public long Count => Totals is var totals ? totals.Begun - totals.Ended : 0;
 
-    /// <summary>What is at work now, oldest first.</summary>
+    /// <summary>What is in flight now, oldest first.</summary>
     public IReadOnlyList<WorkItem> Snapshot()
     {
         List<WorkItem> items = [];

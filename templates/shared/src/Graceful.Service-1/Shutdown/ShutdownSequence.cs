@@ -1,100 +1,84 @@
+using Microsoft.Extensions.Options;
+
 namespace Graceful.Service_1.Shutdown;
 
-/// <summary>The stop, from the signal to the exit code, top to bottom.</summary>
+/// <summary>The stop, from the signal to the exit code, top to bottom: a stock stop, a delay in front, a deadline behind.</summary>
 /// <remarks><code>
-/// T0            SIGTERM    Requested: /ready says 503, consumers take nothing new, HTTP/1.1 responses carry Connection: close.
-///                          New connections and requests are still served, for balancers learn of it only now.
-/// T0 + delay    Draining   Long-lived streams are told to end and do. Then the listeners close, HTTP/2 connections get GOAWAY,
-///                          background services are told to stop. Work in flight goes on.
-/// T0 + deadline Deadline   The latest moment, usually never reached: what is left is aborted, by name.
-///     + flush              Clients and producers are closed, telemetry is flushed, the report is written.
+/// T0            SIGTERM    Stop requested: /ready says 503, HTTP/1.1 responses carry Connection: close.
+///                          New connections and requests are still served: balancers are only now learning of it. The host has not
+///                          been told yet.
+/// T0 + delay    Draining   The host stops as it always does: ApplicationStopping, StoppingAsync; long-lived responses end; the
+///                          listeners close, HTTP/2 connections get GOAWAY, requests in flight continue; after the last one the hosted
+///                          services stop, the last registered first. Once only a reserve is left they no longer wait for a request
+///                          that is still running.
+/// T0 + deadline Aborting   The latest moment, rarely reached: whatever is left is aborted, by name.
+///     + flush   Flushing   Clients and producers are closed, telemetry is flushed, the report is written, the process ends.
 /// </code>
-/// Every wait has a bound, and a second signal ends all of them. <see cref="ShutdownWatchdog"/> sees to it when this cannot.
+/// Every wait has a bound, and a second signal ends all of them. <see cref="ShutdownWatchdog"/> takes over when this cannot.
+/// It blocks its thread where it waits: with an exhausted thread pool an await would not return.
 /// </remarks>
-internal sealed class ShutdownSequence(ShutdownSignals signals, ShutdownPhases phases, ShutdownOptions options, ShutdownWatchdog watchdog,
-    InFlightWork inFlight, BackgroundServices backgroundServices, ShutdownMetrics metrics, ShutdownReport report, ShutdownReportWriter writer,
-    IHostApplicationLifetime lifetime, ILogger<ShutdownSequence> logger)
+internal sealed class ShutdownSequence(ShutdownPhases phases, IOptions<ShutdownOptions> options, ShutdownWatchdog watchdog, InFlightWork inFlight,
+    HostedServices hostedServices, ShutdownMetrics metrics, ShutdownReport report, ShutdownReportWriter writer, ILogger<ShutdownSequence> logger)
 {
     /// <summary>The last part of the delay, in which HTTP/2 connections get GOAWAY: a quarter was the best of the policies measured.</summary>
-    private const double LastCallShare = 0.25;
+    private const double GoAwayShare = 0.25;
 
-    /// <summary>What the deadline has aborted takes a moment to end; a consumer confirms its close in it.</summary>
-    private static readonly TimeSpan AbortBound = TimeSpan.FromSeconds(1.5);
+    private static readonly TimeSpan BetweenEntries = TimeSpan.FromSeconds(5);
+
+    private readonly ShutdownOptions _options = options.Value;
+    private TimeSpan _nextEntry;
 
     public void Stop(WebApplication app)
     {
-        Request();
-        if (lifetime.ApplicationStarted.IsCancellationRequested) Delay(); // Else nobody was sent here yet.
-        EndStreams();
+        report.BeginDelay(inFlight.Totals);
+        foreach (var item in inFlight.Snapshot()) item.AskClientToLeave(); // ShutdownMiddleware asks it of later requests.
+        if (hostedServices.Started && phases.HasBeenReady) Delay(); // Otherwise nobody has been sent here yet.
         Drain(app);
         Flush(app);
     }
 
-    private void Request()
-    {
-        report.Requested(inFlight.Totals);
-        foreach (var item in inFlight.Snapshot()) item.AskClientToLeave(); // Of later requests ShutdownMiddleware asks it.
-        lifetime.StopApplication(); // Returns when all who want to know have been told.
-    }
-
     private void Delay()
     {
-        report.Step = "in the delay";
-        logger.Stopping(signals.Reason, inFlight.Count, options.DelaySeconds);
-        Wait(options.Delay * (1 - LastCallShare));
-        phases.BeginLastCall();
-        Wait(options.Delay * LastCallShare);
-    }
-
-    // Streams must be gone before Kestrel stops. It closes an HTTP/2 connection right behind its last stream, and the client then
-    // misses the status: 137 of 160 did when both happened at once, none with 0.1 s in between; 0.3 s is for a crowded machine.
-    private void EndStreams()
-    {
-        report.DelayIsOver();
-        report.Step = "draining";
-        var ended = options.Delay == TimeSpan.Zero && WaitForStreams(0.4); // gRPC's Health/Watch says NOT_SERVING and ends by itself.
-        phases.BeginDraining();
-        if (WaitForStreams(1) || ended) Wait(TimeSpan.FromSeconds(0.3));
-    }
-
-    // True when there were any.
-    private bool WaitForStreams(double seconds)
-    {
-        const double round = 0.05;
-        var rounds = 0;
-        for (; rounds * round < seconds && inFlight.Snapshot().Any(item => item.EndsOnDrain); rounds++) Wait(TimeSpan.FromSeconds(round));
-        return rounds > 0;
+        logger.StopRequested(report.Reason, inFlight.Count, _options.DelaySeconds);
+        Wait(_options.Delay * (1 - GoAwayShare));
+        phases.BeginGoAway();
+        Wait(_options.Delay * GoAwayShare);
     }
 
     private void Drain(WebApplication app)
     {
-        var stop = app.StopAsync(phases.Deadline);
-        while (Task.WaitAny([stop], TimeSpan.FromSeconds(5)) < 0) LogWhatIsLeft();
-        if (stop.Exception is { InnerException: { } failure } && !phases.Deadline.IsCancellationRequested) report.Fail(failure);
+        report.EndDelay();
+        logger.Draining(inFlight.Count, _options.DrainSeconds);
+        phases.BeginDraining();
+        _nextEntry = report.Elapsed + BetweenEntries;
 
-        backgroundServices.End(AbortBound);
-        foreach (var name in backgroundServices.Unfinished) report.AddAborted(name, signals.Elapsed);
-        if (phases.Deadline.IsCancellationRequested && !report.NamesAborted)
-            report.AddAborted("(incomplete request)", signals.Elapsed); // Its connection is all that Kestrel can still have waited for.
-        report.DrainIsOver(inFlight.Totals);
-        metrics.Drained(signals.Elapsed);
+        var stop = hostedServices.StopAsync(app);
+        if (!WaitFor(stop, () => stop.IsCompleted, until: _options.Deadline - _options.Reserve))
+        {
+            if (!phases.Deadline.IsCancellationRequested) logger.Reserve(Math.Round(_options.Reserve.TotalSeconds, 1), WhatIsLeft().Names);
+            hostedServices.GoOn();
+        }
+        WaitFor(stop, () => stop.IsCompleted && !hostedServices.AnyIsStopping && inFlight.Count == 0, until: _options.Deadline);
+
+        NameUnfinished();
+        report.EndDrain(inFlight.Totals);
+        metrics.Drained(report.Elapsed, report.Outcome);
     }
 
-    private void LogWhatIsLeft()
+    // What the deadline has aborted takes a moment to end: 1 s for Kestrel.
+    private void NameUnfinished()
     {
-        string[] names =
-        [
-            .. inFlight.Snapshot().Select(item => $"{item.Name} ({item.Age.TotalSeconds:0.0} s)"),
-            .. backgroundServices.Unfinished,
-        ];
-        if (names.Length == 0) names = ["an incomplete request or a hosted service"]; // Nothing else holds the host up.
-        logger.Waiting(names.Length, string.Join(", ", names.Take(5)));
+        var until = report.Elapsed + TimeSpan.FromSeconds(Math.Min(1.5, _options.FlushSeconds / 2));
+        while (report.Elapsed < until && (hostedServices.AnyIsStopping || !hostedServices.HaveEnded)) Thread.Sleep(10);
+        if (hostedServices.HaveEnded) return;
+        foreach (var (name, age) in hostedServices.Unfinished) report.AddAborted(name, age);
     }
 
     private void Flush(WebApplication app)
     {
-        watchdog.Stopped();
-        report.Step = "disposing";
+        logger.Flushing(_options.FlushSeconds);
+        phases.BeginFlushing();
+        watchdog.BeginFlush();
         try
         {
             app.DisposeAsync().AsTask().GetAwaiter().GetResult();
@@ -105,8 +89,40 @@ internal sealed class ShutdownSequence(ShutdownSignals signals, ShutdownPhases p
             report.Fail(e);
         }
         writer.Write(); // Already done by the disposal, unless that threw.
-        watchdog.Finished();
+        watchdog.Finish();
     }
 
     private void Wait(TimeSpan time) => phases.Deadline.WaitHandle.WaitOne(time);
+
+    /// <summary>Looks every 10 ms and when the host has stopped, and logs every 5 s what it waits for. False when it was not over by then.</summary>
+    private bool WaitFor(Task stop, Func<bool> isOver, TimeSpan until)
+    {
+        for (; !isOver(); Pause(stop))
+        {
+            if (report.Elapsed >= until || phases.Deadline.IsCancellationRequested) return false;
+            if (report.Elapsed < _nextEntry) continue;
+            var (count, names) = WhatIsLeft();
+            logger.Waiting(count, names);
+            _nextEntry += BetweenEntries;
+        }
+        return true;
+    }
+
+    private void Pause(Task stop)
+    {
+        const int milliseconds = 10;
+        if (stop.IsCompleted) Wait(TimeSpan.FromMilliseconds(milliseconds));
+        else Task.WaitAny([stop], milliseconds);
+    }
+
+    private (int Count, string Names) WhatIsLeft()
+    {
+        string[] names =
+        [
+            .. inFlight.Snapshot().Select(item => $"{item.Name} ({item.Age.TotalSeconds:0.0} s)"),
+            .. hostedServices.Unfinished.Select(service => $"{service.Name} ({service.Age.TotalSeconds:0.0} s)"),
+        ];
+        if (names.Length == 0) names = ["an incomplete request"]; // Nothing else can hold up the host.
+        return (names.Length, string.Join(", ", names.Take(5)));
+    }
 }
