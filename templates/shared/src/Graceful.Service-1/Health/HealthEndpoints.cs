@@ -1,5 +1,11 @@
+using System.Diagnostics;
+using System.Net;
+using Graceful.Service_1.Shutdown;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
 
 namespace Graceful.Service_1.Health;
 
@@ -8,25 +14,68 @@ public static class HealthEndpoints
     /// <summary>The tag of the checks that <c>/ready</c> asks.</summary>
     public const string Ready = "ready";
 
-    public static IHealthChecksBuilder AddHealth(this WebApplicationBuilder builder) =>
-        builder.Services.AddHealthChecks().AddCheck<ReadinessCheck>("service", tags: [Ready]);
+    /// <summary>The tag of the checks that <c>/started</c> asks.</summary>
+    public const string Started = "started";
 
-    public static void MapHealth(this WebApplication app)
+    private static readonly PathString AlivePath = "/healthz", StartedPath = "/started", ReadyPath = "/ready";
+
+    /// <summary>Answers <c>/healthz</c>, <c>/started</c> and <c>/ready</c> in front of everything else.</summary>
+    /// <exception cref="InvalidOperationException">AddGracefulShutdown was not called before.</exception>
+    public static IHealthChecksBuilder AddHealth(this WebApplicationBuilder builder)
     {
-        // Alive as long as the process answers. A check of a dependency would have every pod restarted when that is down.
-        app.MapHealthChecks("/healthz", new HealthCheckOptions { Predicate = _ => false });
-        app.MapHealthChecks("/ready", new HealthCheckOptions
-        {
-            Predicate = check => check.Tags.Contains(Ready),
-            ResponseWriter = WriteAsync,
-        });
+        if (!builder.Services.Any(service => service.ServiceType == typeof(ShutdownPhases)))
+            throw new InvalidOperationException("Call AddGracefulShutdown before AddHealth: probes come in front of its bookkeeping.");
+        builder.Services.Insert(0, ServiceDescriptor.Singleton<IStartupFilter, Probes>()); // The first filter is the outermost.
+        builder.Services.AddSingleton<IPostConfigureOptions<HealthCheckServiceOptions>, ObservedHealthChecks>();
+        builder.Services.AddSingleton<WarmUps>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<WarmUps>());
+        builder.Services.AddSingleton<OwnEndpoints>();
+        return builder.Services.AddHealthChecks().AddCheck<ReadinessCheck>("service", tags: [Started, Ready]);
     }
 
-    // A line for each check that is not healthy: what "kubectl describe pod" shows of a failed probe.
-    private static Task WriteAsync(HttpContext context, HealthReport report)
+    /// <summary>
+    /// Probes are no requests: no authorization, cache, rate limit, redirection or host filter of the application applies to them, and
+    /// they are in no traces and no metrics of latency. Nor are the requests of a warm-up in those, which are slow so that no other is.
+    /// </summary>
+    private sealed class Probes(ShutdownPhases phases) : IStartupFilter
     {
-        var reasons = report.Entries.Where(entry => entry.Value.Status != HealthStatus.Healthy)
-            .Select(entry => $"{entry.Key}: {entry.Value.Description ?? entry.Value.Exception?.GetType().Name}");
-        return context.Response.WriteAsync(string.Join('\n', reasons.Prepend(report.Status.ToString())));
+        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+        {
+            app.Use((context, answer) =>
+            {
+                if (!phases.HasBeenReady && context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address))
+                    context.Features.Get<IHttpMetricsTagsFeature>()?.MetricsDisabled = true;
+                return answer(context);
+            });
+            app.MapWhen(context => context.Request.Path == AlivePath || context.Request.Path == StartedPath || context.Request.Path == ReadyPath, probes =>
+            {
+                probes.Use((context, answer) =>
+                {
+                    context.Features.Get<IHttpMetricsTagsFeature>()?.MetricsDisabled = true;
+                    // One each second: 86,400 spans a day.
+                    context.Features.Get<IHttpActivityFeature>()?.Activity.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
+                    // A poller that keeps its connection is asked to leave too; see ShutdownMiddleware.
+                    if (phases.StopRequested.IsCancellationRequested && HttpProtocol.IsHttp11(context.Request.Protocol))
+                        context.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
+                    return answer(context);
+                });
+                // Alive as long as the process answers. A check of a dependency would have every pod restarted when that is down.
+                probes.UseHealthChecks(AlivePath, new HealthCheckOptions { Predicate = _ => false });
+                // Of the start alone: a dependency that is down must not have a pod started again and again.
+                probes.UseHealthChecks(StartedPath, Asking(Started));
+                probes.UseHealthChecks(ReadyPath, Asking(Ready));
+            });
+            next(app);
+        };
+
+        private static HealthCheckOptions Asking(string tag) => new() { Predicate = check => check.Tags.Contains(tag), ResponseWriter = WriteAsync };
+
+        // A line for each check that is not healthy: what "kubectl describe pod" shows of a failed probe.
+        private static Task WriteAsync(HttpContext context, HealthReport report)
+        {
+            var reasons = report.Entries.Where(entry => entry.Value.Status != HealthStatus.Healthy)
+                .Select(entry => $"{entry.Key}: {entry.Value.Description}");
+            return context.Response.WriteAsync(string.Join('\n', reasons.Prepend(report.Status.ToString())));
+        }
     }
 }

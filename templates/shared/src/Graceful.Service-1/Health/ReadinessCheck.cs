@@ -1,14 +1,10 @@
-using Graceful.Service_1.Shutdown;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Graceful.Service_1.Health;
 
-/// <summary>Ready from the end of the start until the request to stop.</summary>
-internal sealed class ReadinessCheck(ShutdownPhases phases, IHostApplicationLifetime lifetime) : IHealthCheck
+/// <summary>Ready from the end of the start and of the warm-ups on. <see cref="ObservedHealthChecks"/> says when it is over.</summary>
+internal sealed class ReadinessCheck(WarmUps warmUps) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(
-            phases.Requested.IsCancellationRequested ? HealthCheckResult.Unhealthy("draining") :
-            lifetime.ApplicationStarted.IsCancellationRequested ? HealthCheckResult.Healthy() :
-            HealthCheckResult.Unhealthy("starting"));
+        Task.FromResult(warmUps.Missing is { } missing ? HealthCheckResult.Unhealthy(missing) : HealthCheckResult.Healthy());
 }
