@@ -20,7 +20,5 @@ builder.Services.AddSingleton<JobRunner>();
 
 // A worker that is a web application, with nothing but probes.
 var app = builder.Build();
-app.UseGracefulShutdown();
-app.MapHealth();
 
 return await app.RunGracefullyAsync();

@@ -3,7 +3,7 @@ using DotPulsar.Abstractions;
 
 namespace Graceful.Service_1.Messaging;
 
-/// <summary>Your code: it gets every message, up to <see cref="PulsarOptions.Handlers"/> at a time.</summary>
+/// <summary>Your code. Every attempt at a message gets a handler of its own, created in a scope of its own.</summary>
 public interface IMessageHandler
 {
     /// <summary>Returning acknowledges the message. Throwing has it tried again, and in the end put on the dead letter topic.</summary>

@@ -1,20 +1,45 @@
 using Graceful.Service_1.Health;
+using Graceful.Service_1.Messaging.Internal;
+using Graceful.Service_1.Shutdown;
 
 namespace Graceful.Service_1.Messaging;
 
 public static class MessagingExtensions
 {
+    /// <summary>The source of the traces of handled messages.</summary>
+    public const string ActivitySourceName = "Graceful.Messaging";
+
+    /// <summary>The meter of messages and retries.</summary>
+    public const string MeterName = "Graceful.Messaging";
+
     /// <summary>Consumes the topic of section <c>Pulsar</c> with the given handler. The service is ready while it is connected.</summary>
     public static void AddMessaging<THandler>(this WebApplicationBuilder builder) where THandler : class, IMessageHandler
     {
+        // In Production too: one DbContext shared by all handlers fails at the start there, and not under load.
+        // ValidateOnBuild as the framework has it. Another container's factory goes behind this.
+        builder.Host.UseDefaultServiceProvider((context, options) =>
+        {
+            options.ValidateScopes = true;
+            options.ValidateOnBuild = context.HostingEnvironment.IsDevelopment();
+        });
+        builder.Services.AddScoped<IMessageHandler, THandler>();
+
         builder.Services.AddOptions<PulsarOptions>().BindConfiguration("Pulsar").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<PulsarConnection>();
-        builder.Services.AddSingleton<DeadLetterProducer>();
-        builder.Services.AddSingleton<ConsumerStatus>();
-        builder.Services.AddSingleton<RecentMessages>();
+        builder.Services.AddSingleton<ConnectionProblems>();
+        builder.Services.AddSingleton<TokenSource>();
+        builder.Services.AddSingleton<ConsumerStates>();
+        builder.Services.AddSingleton<ConsumerServices>();
+        builder.Services.AddSingleton<CommitDeadline>();
+        builder.Services.AddSingleton<RetryPlaces>();
+        builder.Services.AddSingleton<MessagingMetrics>();
+        builder.Services.AddSingleton<HandlerInvoker>();
         builder.Services.AddSingleton<MessageProcessor>();
-        builder.Services.AddSingleton<IMessageHandler, THandler>();
+        builder.Services.AddSingleton<DeadLetters>();
+        builder.Services.AddSingleton<DeadLetterSubscription>();
+        builder.Services.AddSingleton<MessageCounts>();
+        builder.Services.AddSingleton<IReportSection>(services => services.GetRequiredService<MessageCounts>());
         builder.Services.AddHostedService<PulsarWorker>();
-        builder.Services.AddHealthChecks().AddCheck<ConsumerStatus>("pulsar", tags: [HealthEndpoints.Ready]);
+        builder.Services.AddHealthChecks().AddCheck<ConsumerHealthCheck>("pulsar", tags: [HealthEndpoints.Ready]);
     }
 }

@@ -15,7 +15,7 @@ public sealed class PulsarOptions : IValidatableObject
 
     public SubscriptionType SubscriptionType { get; set; } = SubscriptionType.Shared;
 
-    /// <summary>How many messages are handled at the same time. Exclusive and Failover keep the order and handle one at a time.</summary>
+    /// <summary>How many messages are handled at the same time. Exclusive and Failover keep the order: one at a time of each partition.</summary>
     [Range(1, 10_000)] public int Handlers { get; set; } = 16;
 
     /// <summary>
@@ -24,6 +24,12 @@ public sealed class PulsarOptions : IValidatableObject
     /// of 10 s and more set it to no more than <see cref="Handlers"/>.
     /// </summary>
     [Range(1, 10_000)] public int Prefetch { get; set; } = 200;
+
+    /// <summary>
+    /// Failover: how long the new active consumer waits for the old one to finish the message, or the batch, that it has begun. Longer
+    /// than that takes, or it is handled twice whenever a consumer joins.
+    /// </summary>
+    [Range(0, 3_600)] public double TakeoverSeconds { get; set; } = 2;
 
     /// <summary>How often a message that failed is tried again before it goes to the dead letter topic.</summary>
     [Range(0, 1_000)] public int MaxRedeliveries { get; set; } = 5;
@@ -34,6 +40,18 @@ public sealed class PulsarOptions : IValidatableObject
     [Range(0.01, 86_400)] public double MaxRetrySeconds { get; set; } = 60;
 
     /// <summary>
+    /// Shared: how many failed messages may wait for their retry, unacknowledged and without a handler. At the limit handlers wait too:
+    /// when all messages fail, the topic should not be churned through. Less than the broker's maxUnackedMessagesPerConsumer (50,000).
+    /// </summary>
+    [Range(1, 40_000)] public int MaxWaitingRetries { get; set; } = 1_000;
+
+    /// <summary>
+    /// The subscription that is made on the dead letter topic before the first message goes there. Without one the broker deletes the
+    /// topic with all that is in it, a minute after the last producer has left. Empty: you have seen to it.
+    /// </summary>
+    public string DeadLetterSubscription { get; set; } = "dead-letters";
+
+    /// <summary>
     /// Whether <c>/ready</c> says 503 without a broker. Right for a worker; a service with other work to do would be taken out of its
     /// load balancer for nothing.
     /// </summary>
@@ -42,7 +60,7 @@ public sealed class PulsarOptions : IValidatableObject
     /// <summary>A JSON Web Token; better in a file.</summary>
     public string? Token { get; set; }
 
-    /// <summary>A file with the token. It is read for every connection, so a rotated token is taken up.</summary>
+    /// <summary>A file with the token. It is read for every connection and when the broker asks for a new one.</summary>
     public string? TokenFile { get; set; }
 
     /// <summary>PEM file of the certificate authority that signed the broker's certificate. Default: those the system trusts.</summary>
@@ -55,8 +73,8 @@ public sealed class PulsarOptions : IValidatableObject
 
     public string DeadLetterTopic => $"{Topic}-{Subscription}-DLQ";
 
+    internal TimeSpan Takeover => TimeSpan.FromSeconds(TakeoverSeconds);
     internal bool KeepsOrder => SubscriptionType is SubscriptionType.Exclusive or SubscriptionType.Failover;
-    internal int ParallelHandlers => KeepsOrder ? 1 : Handlers;
 
     public IEnumerable<ValidationResult> Validate(ValidationContext context)
     {

@@ -1,7 +1,8 @@
 using System.Buffers;
 using System.Text.Json;
+using Graceful.Service_1.Messaging;
 
-namespace Graceful.Service_1.Messaging;
+namespace Graceful.Service_1.Jobs;
 
 /// <summary>The payload: <c>{"name":"x","seconds":0.2}</c>.</summary>
 public sealed record JobMessage(string Name, double Seconds)

@@ -1,4 +1,4 @@
-namespace Graceful.Service_1.Messaging;
+namespace Graceful.Service_1.Messaging.Internal;
 
 /// <summary>Runs what has the same key one after the other, in the order of the calls, and all else in parallel.</summary>
 internal sealed class KeyOrder

@@ -1,25 +1,23 @@
 using System.Collections.Concurrent;
 using DotPulsar;
-using Graceful.Service_1.Shutdown;
 
-namespace Graceful.Service_1.Messaging;
+namespace Graceful.Service_1.Messaging.Internal;
 
 /// <summary>Failed messages that wait, unacknowledged, to be handed back for their next attempt. They take up no handler.</summary>
-internal sealed class WaitingRetries(Settlement settlement, RecentMessages recent, MessageCounts counts)
+internal sealed class WaitingRetries(Acknowledgements acknowledgements, RetryPlaces places, MessageCounts counts)
 {
-    /// <summary>When so many wait, handlers wait too: something is wrong with all messages, and the topic should not be churned through.</summary>
-    private const int Capacity = 100;
+    /// <summary>Without a connection it cannot be sent, and the end of the consumer has the same effect.</summary>
+    private static readonly TimeSpan HandBackBound = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<MessageId, byte> _waiting = new();
-    private readonly SemaphoreSlim _places = new(Capacity);
     private readonly CancellationTokenSource _ended = new();
 
-    /// <summary>Returns when there is a place for it. It is handed back after the delay, or at once when the session ends.</summary>
+    /// <summary>Returns when there is a place for it. It is handed back after the delay, or at once when the consumer ends.</summary>
     public async Task AddAsync(MessageId id, TimeSpan delay)
     {
-        await _places.WaitAsync(_ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var hasPlace = await places.TakeAsync(_ended.Token);
         _waiting[id] = 0;
-        _ = HandBackLaterAsync(id, delay);
+        _ = HandBackLaterAsync(id, delay, hasPlace);
     }
 
     /// <summary>Ends all waits: what waited is handed back in one command.</summary>
@@ -27,14 +25,14 @@ internal sealed class WaitingRetries(Settlement settlement, RecentMessages recen
     {
         var ids = Take(_waiting.Keys); // First, for once the waits have ended each hands back its own.
         await _ended.CancelAsync();
-        await HandBackAsync(ids);
+        await HandBackAsync(ids).WaitAsync(HandBackBound).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private async Task HandBackLaterAsync(MessageId id, TimeSpan delay)
+    private async Task HandBackLaterAsync(MessageId id, TimeSpan delay, bool hasPlace)
     {
         await Task.Delay(delay, _ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await HandBackAsync(Take([id]));
-        _places.Release();
+        if (hasPlace) places.Free();
     }
 
     private MessageId[] Take(IEnumerable<MessageId> candidates) => [.. candidates.Where(id => _waiting.TryRemove(id, out _))];
@@ -42,11 +40,7 @@ internal sealed class WaitingRetries(Settlement settlement, RecentMessages recen
     private async Task HandBackAsync(MessageId[] ids)
     {
         if (ids.Length == 0) return;
-        foreach (var id in ids)
-        {
-            recent.Forget(id);
-            counts.Release();
-        }
-        await settlement.HandBackAsync(ids);
+        foreach (var _ in ids) counts.Settled(Outcome.Released);
+        await acknowledgements.HandBackAsync(ids);
     }
 }

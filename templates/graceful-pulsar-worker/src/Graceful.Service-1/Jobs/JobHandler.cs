@@ -1,8 +1,8 @@
 using System.Buffers;
 using DotPulsar.Abstractions;
-using Graceful.Service_1.Jobs;
+using Graceful.Service_1.Messaging;
 
-namespace Graceful.Service_1.Messaging;
+namespace Graceful.Service_1.Jobs;
 
 /// <summary>The sample: a message is a job.</summary>
 internal sealed class JobHandler(JobRunner runner) : IMessageHandler

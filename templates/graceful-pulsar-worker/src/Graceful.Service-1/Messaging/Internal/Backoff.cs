@@ -1,4 +1,4 @@
-namespace Graceful.Service_1.Messaging;
+namespace Graceful.Service_1.Messaging.Internal;
 
 internal static class Backoff
 {

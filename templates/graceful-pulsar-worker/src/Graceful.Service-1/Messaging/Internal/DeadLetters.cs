@@ -1,0 +1,105 @@
+using System.Buffers;
+using DotPulsar;
+using DotPulsar.Abstractions;
+using DotPulsar.Exceptions;
+using Microsoft.Extensions.Options;
+
+namespace Graceful.Service_1.Messaging.Internal;
+
+/// <summary>Puts messages that cannot be handled on the dead letter topic, one after the other.</summary>
+/// <remarks>A send that fails takes the producer with it, and with that all sends under way: which of those have arrived nobody can tell.</remarks>
+internal sealed class DeadLetters(PulsarConnection connection, DeadLetterSubscription subscription, CommitDeadline commit,
+    IOptions<PulsarOptions> options, ILogger<DeadLetters> logger) : IAsyncDisposable
+{
+    /// <summary>After that the message waits as for a retry, so that its handler is free for others.</summary>
+    private static readonly TimeSpan SendBound = TimeSpan.FromSeconds(5);
+
+    private readonly PulsarOptions _options = options.Value;
+    private readonly SemaphoreSlim _sending = new(1);
+    private IProducer<ReadOnlySequence<byte>>? _producer;
+    private int _maxBytes = 5 * 1024 * 1024; // Pulsar's default. A broker with another limit is asked once and says it.
+    private volatile bool _isAway;
+
+    /// <summary>True once the broker has stored the copy: only then may the original be acknowledged.</summary>
+    public async Task<bool> TryAddAsync(IMessage<ReadOnlySequence<byte>> message, int attempts, Exception failure)
+    {
+        try
+        {
+            await AddAsync(message, attempts, failure);
+            logger.DeadLettered(failure, message.MessageId, _options.DeadLetterTopic);
+            return true;
+        }
+        catch (Exception e)
+        {
+            logger.NotDeadLettered(message.MessageId, _options.DeadLetterTopic, ConnectionProblems.Reason(e));
+            return false;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_producer is { } producer) await producer.DisposeWithinAsync();
+    }
+
+    private async Task AddAsync(IMessage<ReadOnlySequence<byte>> message, int attempts, Exception failure)
+    {
+        using var bound = CancellationTokenSource.CreateLinkedTokenSource(commit.Token);
+        bound.CancelAfter(SendBound);
+        // While it is away one at a time finds out whether it is back; the others need not wait for that.
+        if (!await _sending.WaitAsync(_isAway ? TimeSpan.Zero : SendBound, commit.Token)) throw NotInTime();
+        try
+        {
+            await subscription.EnsureAsync(bound.Token);
+            await SendAsync(message, attempts, failure, bound.Token);
+            _isAway = false;
+        }
+        catch (OperationCanceledException) when (bound.IsCancellationRequested)
+        {
+            _isAway = true;
+            throw NotInTime();
+        }
+        finally
+        {
+            _sending.Release();
+        }
+    }
+
+    private async Task SendAsync(IMessage<ReadOnlySequence<byte>> message, int attempts, Exception failure, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var maxBytes = _maxBytes;
+            var producer = _producer ??= connection.Produce(_options.DeadLetterTopic);
+            try
+            {
+                await producer.Send(DeadLetterCopy.Of(message, Reasons(message, attempts, failure), maxBytes), message.Data, cancellationToken);
+                return;
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                // The producer has failed under it. The next send, which it refuses, says why.
+            }
+            catch (DotPulsarException e)
+            {
+                _producer = null; // A producer that failed once stays failed.
+                _ = producer.DisposeWithinAsync();
+                if (Limit(e) is not { } limit || limit >= maxBytes) throw;
+                _maxBytes = limit;
+            }
+        }
+    }
+
+    // The names that Pulsar's own clients give to these properties; EXCEPTION is ours.
+    private IEnumerable<(string, string)> Reasons(IMessage message, int attempts, Exception failure) =>
+    [
+        ("ORIGIN_MESSAGE_ID", message.MessageId.ToString()),
+        ("REAL_TOPIC", _options.Topic),
+        ("REAL_SUBSCRIPTION", _options.Subscription),
+        ("RECONSUMETIMES", attempts.ToString()),
+        ("EXCEPTION", $"{failure.GetType().Name}: {failure.Message}"),
+    ];
+
+    private static int? Limit(DotPulsarException e) => (e as TooLargeMessageException ?? e.InnerException as TooLargeMessageException)?.MaxMessageSize;
+
+    private static TimeoutException NotInTime() => new($"It did not take the message within {SendBound.TotalSeconds} s.");
+}

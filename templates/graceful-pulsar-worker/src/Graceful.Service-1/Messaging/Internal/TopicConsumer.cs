@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using DotPulsar;
+using Graceful.Service_1.Shutdown;
+
+namespace Graceful.Service_1.Messaging.Internal;
+
+/// <summary>Keeps a consumer of one topic or partition running until the stop, and replaces it when it fails.</summary>
+internal sealed class TopicConsumer(
+    string topic, PulsarConnection connection, ConnectionProblems problems, ConsumerStates states, ConsumerServices services)
+{
+    /// <summary>For the broker to confirm the close while there is time; at the deadline there is less.</summary>
+    private static readonly TimeSpan CloseBound = TimeSpan.FromSeconds(3);
+
+    private readonly DeliveryHistory _history = new();
+    private string? _lastFailure;
+    private volatile bool _isDisconnected;
+
+    private ShutdownPhases Phases => services.Phases;
+
+    public async Task RunAsync()
+    {
+        for (var failures = 0; !Phases.StopRequested.IsCancellationRequested; failures++)
+        {
+            states.Connecting(topic);
+            var started = Stopwatch.GetTimestamp();
+            await RunSessionAsync();
+            if (Stopwatch.GetElapsedTime(started) > TimeSpan.FromMinutes(1)) failures = 0;
+            await Task.Delay(Backoff.Delay(failures, first: 1, max: 30), Phases.StopRequested).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task RunSessionAsync()
+    {
+        ConsumerSession? session = null;
+        var consumer = connection.Subscribe(topic, StateChanged);
+        session = new ConsumerSession(consumer, _history, services);
+        try
+        {
+            await session.RunAsync();
+        }
+        catch (Exception e)
+        {
+            Failed(ConnectionProblems.Reason(e));
+        }
+        var areLost = _isDisconnected && _history.HasLostAcknowledgements; // The client also closes a consumer that has no connection, and says nothing of it.
+        var isClosed = await consumer.DisposeWithinAsync(Phases.Deadline.IsCancellationRequested ? null : CloseBound);
+        _history.ConnectionLost();
+        // The broker's answer also proves that it has read all acknowledgements.
+        if ((areLost || !isClosed) && Phases.StopRequested.IsCancellationRequested)
+            services.Report.AddAborted("(the broker did not confirm the close of the consumer)", TimeSpan.Zero);
+
+        void StateChanged(ConsumerState state)
+        {
+            _isDisconnected = state == ConsumerState.Disconnected;
+            if (ConsumerStates.IsConnected(state)) _lastFailure = null;
+            if (state == ConsumerState.Active) _history.ConnectionFound(problems.BrokerWasAwayAt > _history.LostAt);
+            else _history.ConnectionLost();
+            session?.StateChanged(state);
+            states.Changed(topic, state);
+        }
+    }
+
+    // Every reason once: a consumer that cannot be had is replaced every 30 s.
+    private void Failed(string reason)
+    {
+        states.Changed(topic, ConsumerState.Faulted);
+        if (Interlocked.Exchange(ref _lastFailure, reason) != reason) services.Logger.ConsumerFailed(topic, reason);
+    }
+}
