@@ -24,16 +24,23 @@ public sealed class GrpcRolloutTests
     private static async Task<string?> CallAsync(SocketsHttpHandler handler, Func<ChannelBase, Task> call)
     {
         using var channel = GrpcChannel.ForAddress("http://service", new GrpcChannelOptions { HttpHandler = handler });
-        try
+        for (var isFirst = true; ; isFirst = false)
         {
-            await call(channel);
-            return null;
-        }
-        catch (RpcException e)
-        {
-            return e is { StatusCode: StatusCode.Unavailable, Status.DebugException: { } cause }
-                ? $"no service there ({cause.GetBaseException().Message}): raise Shutdown:DelaySeconds"
-                : $"{e.Status}: a method must not use what is closed at the signal";
+            try
+            {
+                await call(channel);
+                return null;
+            }
+            catch (RpcException e) when (isFirst && e.Status.DebugException?.GetBaseException() is HttpProtocolException { ErrorCode: 0 })
+            {
+                // A race in HttpClient, 2 of 150,000 calls: it gave this one up before it was sent. One that was sent and cut off makes exit code 2.
+            }
+            catch (RpcException e)
+            {
+                return e is { StatusCode: StatusCode.Unavailable, Status.DebugException: { } cause }
+                    ? $"no service there ({cause.GetBaseException().Message}): raise Shutdown:DelaySeconds"
+                    : $"{e.Status}: a method must not use what is closed at the signal";
+            }
         }
     }
 }

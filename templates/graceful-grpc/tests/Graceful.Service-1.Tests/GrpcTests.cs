@@ -51,8 +51,7 @@ public sealed class GrpcTests
         service.Terminate();
 
         Assert.Equal("x", (await answer).Name);
-        var (exitCode, report) = await service.EndAsync();
-        Assert.Equal(0, exitCode);
+        var report = await service.EndAsync(expectedExitCode: 0);
         Assert.Equal(1, report.GetProperty("work").GetProperty("inFlightAtSignal").GetInt32());
         Assert.Equal(1, report.GetProperty("work").GetProperty("completed").GetInt32());
     }
@@ -73,7 +72,7 @@ public sealed class GrpcTests
 
         Assert.Equal("server is shutting down", (await EndAsync(watch.ResponseStream)).Detail);
         Assert.Equal("server is shutting down", (await EndAsync(runAll.ResponseStream)).Detail);
-        Assert.Equal(0, (await service.EndAsync()).ExitCode);
+        await service.EndAsync(expectedExitCode: 0);
     }
 
     [SignalFact]
@@ -92,7 +91,7 @@ public sealed class GrpcTests
         Assert.Equal(ServingStatus.NotServing, (await health.CheckAsync(new HealthCheckRequest { Service = "readiness" })).Status);
         Assert.Equal(ServingStatus.Serving, (await health.CheckAsync(new HealthCheckRequest { Service = "liveness" })).Status);
         Assert.Equal("x", (await new JobsClient(channel).RunAsync(new RunRequest { Name = "x" })).Name);
-        Assert.Equal(0, (await service.EndAsync()).ExitCode);
+        await service.EndAsync(expectedExitCode: 0);
     }
 
     private static async Task<Status> EndAsync<T>(IAsyncStreamReader<T> responses) where T : class

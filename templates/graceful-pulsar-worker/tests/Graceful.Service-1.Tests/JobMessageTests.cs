@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Graceful.Service_1.Jobs;
 using Graceful.Service_1.Messaging;
 
 namespace Graceful.Service_1.Tests;

@@ -48,8 +48,7 @@ public sealed class HttpTests
         using var response = await answer;
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.True(response.Headers.ConnectionClose);
-        var (exitCode, report) = await service.EndAsync();
-        Assert.Equal(0, exitCode);
+        var report = await service.EndAsync(expectedExitCode: 0);
         Assert.Equal(1, report.GetProperty("work").GetProperty("inFlightAtSignal").GetInt32());
         Assert.Equal(1, report.GetProperty("work").GetProperty("completed").GetInt32());
     }
@@ -64,7 +63,7 @@ public sealed class HttpTests
         service.Terminate();
 
         await events.ReadToEndAsync(); // Throws when the connection is reset.
-        Assert.Equal(0, (await service.EndAsync()).ExitCode);
+        await service.EndAsync(expectedExitCode: 0);
     }
 
     /// <summary>A body that is sent when the server asks for it, which proves that the request is in flight.</summary>

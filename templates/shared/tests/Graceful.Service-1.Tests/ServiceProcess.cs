@@ -1,26 +1,31 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Graceful.Service_1.Jobs;
 
 namespace Graceful.Service_1.Tests;
 
 /// <summary>The real service in a process of its own, with real sockets, so that it can be sent real signals.</summary>
-internal sealed class ServiceProcess : IAsyncDisposable
+internal sealed partial class ServiceProcess : IAsyncDisposable
 {
     private const int SigTerm = 15;
+#if (grpc)
+    private const int Ports = 2;
+#else
+    private const int Ports = 1;
+#endif
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _log = new();
+    private readonly List<string> _addresses = [];
     private readonly string _reportPath = Path.GetTempFileName();
 
     private ServiceProcess((string Key, string Value)[] settings)
     {
-        var port = FreePort();
         var start = new ProcessStartInfo("dotnet", [typeof(JobRunner).Assembly.Location])
         {
             WorkingDirectory = AppContext.BaseDirectory, // Of appsettings.json.
@@ -28,15 +33,16 @@ internal sealed class ServiceProcess : IAsyncDisposable
             RedirectStandardError = true,
         };
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";
-        start.Environment["Kestrel__Endpoints__Http__Url"] = $"http://127.0.0.1:{port}";
+        // Port 0 is one that is free; the log says which.
+        start.Environment["Kestrel__Endpoints__Http__Url"] = "http://127.0.0.1:0";
 #if (grpc)
-        GrpcAddress = $"http://127.0.0.1:{FreePort()}";
-        start.Environment["Kestrel__Endpoints__Grpc__Url"] = GrpcAddress;
+        start.Environment["Kestrel__Endpoints__Grpc__Url"] = "http://127.0.0.1:0";
 #endif
+        start.Environment["Logging__LogLevel__Microsoft.Hosting.Lifetime"] = "Information";
         start.Environment["Shutdown__ReportPath"] = _reportPath;
         foreach (var (key, value) in settings) start.Environment[key.Replace(":", "__")] = value;
 
-        Client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = Patience };
+        Client = new HttpClient { Timeout = Patience };
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, line) => Keep(line.Data);
         _process.ErrorDataReceived += (_, line) => Keep(line.Data);
@@ -45,10 +51,12 @@ internal sealed class ServiceProcess : IAsyncDisposable
         _process.BeginErrorReadLine();
     }
 
+    /// <summary>Knows the address as soon as the service has answered once.</summary>
     public HttpClient Client { get; }
 
 #if (grpc)
-    public string GrpcAddress { get; }
+    /// <summary>Kestrel opens its endpoints in the order of their names: Grpc, then Http.</summary>
+    public string GrpcAddress => _addresses[0];
 
 #endif
     public string Log => string.Join('\n', _log);
@@ -71,6 +79,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
         for (var seen = "nothing"; ; await Task.Delay(20, patience.Token))
         {
             Assert.False(_process.HasExited, $"The service has ended while {path} was to say {expected} {text}; last it said {seen}.\n{Log}");
+            if (Client.BaseAddress is null && !TryFindAddress()) continue;
             try
             {
                 using var response = await Client.GetAsync(path, patience.Token);
@@ -90,6 +99,14 @@ internal sealed class ServiceProcess : IAsyncDisposable
         if (Kill(_process.Id, SigTerm) != 0) Assert.Fail($"The service is not there to be stopped.\n{Log}");
     }
 
+    /// <summary>Waits for the end, which is to have this exit code. Returns the report.</summary>
+    public async Task<JsonElement> EndAsync(int expectedExitCode)
+    {
+        var (exitCode, report) = await EndAsync();
+        Assert.True(exitCode == expectedExitCode, $"The exit code is {exitCode}, not {expectedExitCode}.\n{Log}");
+        return report;
+    }
+
     /// <summary>Waits for the end. The exit code and the report say how it went.</summary>
     public async Task<(int ExitCode, JsonElement Report)> EndAsync()
     {
@@ -107,17 +124,26 @@ internal sealed class ServiceProcess : IAsyncDisposable
         File.Delete(_reportPath);
     }
 
-    private void Keep(string? line)
+    private bool TryFindAddress()
     {
-        if (line is not null) _log.Enqueue(line);
+        lock (_addresses)
+        {
+            if (_addresses.Count < Ports) return false;
+            Client.BaseAddress = new Uri(_addresses[^1]);
+            return true;
+        }
     }
 
-    private static int FreePort()
+    private void Keep(string? line)
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        if (line is null) return;
+        _log.Enqueue(line);
+        if (Listening().Match(line) is not { Success: true } match) return;
+        lock (_addresses) _addresses.Add(match.Groups[1].Value);
     }
+
+    [GeneratedRegex(@"Now listening on: (http://[\w.:]+)")]
+    private static partial Regex Listening();
 
     [DllImport("libc", EntryPoint = "kill")]
     private static extern int Kill(int processId, int signal);

@@ -8,12 +8,11 @@ public sealed class ShutdownTests
     public async Task A_service_with_nothing_to_do_stops_at_once_with_exit_code_0()
     {
         await using var service = ServiceProcess.Start(("Shutdown:DelaySeconds", "0"));
-        await service.UntilAsync("/healthz", HttpStatusCode.OK);
+        await service.UntilAsync("/started", HttpStatusCode.OK);
 
         service.Terminate();
 
-        var (exitCode, report) = await service.EndAsync();
-        Assert.Equal(0, exitCode);
+        var report = await service.EndAsync(expectedExitCode: 0);
         Assert.Equal("drained", report.GetProperty("outcome").GetString());
         Assert.Equal("SIGTERM", report.GetProperty("reason").GetString());
     }
@@ -22,14 +21,14 @@ public sealed class ShutdownTests
     public async Task From_the_signal_on_it_is_alive_but_not_ready()
     {
         await using var service = ServiceProcess.Start(("Shutdown:DelaySeconds", "3"));
-        await service.UntilAsync("/healthz", HttpStatusCode.OK);
+        await service.UntilAsync("/started", HttpStatusCode.OK);
 
         service.Terminate();
 
         await service.UntilAsync("/ready", HttpStatusCode.ServiceUnavailable, "draining");
         using var alive = await service.Client.GetAsync("/healthz");
         Assert.Equal(HttpStatusCode.OK, alive.StatusCode);
-        Assert.Equal(0, (await service.EndAsync()).ExitCode);
+        await service.EndAsync(expectedExitCode: 0);
     }
 
     [Fact]
@@ -37,9 +36,8 @@ public sealed class ShutdownTests
     {
         await using var service = ServiceProcess.Start(("Shutdown:GraceSeconds", "5"));
 
-        var (exitCode, report) = await service.EndAsync();
+        var report = await service.EndAsync(expectedExitCode: 1);
 
-        Assert.Equal(1, exitCode);
         Assert.Contains("GraceSeconds 5", report.GetProperty("error").GetString());
         Assert.Contains("GraceSeconds 5", service.Log);
     }
