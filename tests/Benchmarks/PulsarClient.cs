@@ -12,8 +12,10 @@ internal static class PulsarClient
     public static bool IsStandIn => Environment.GetEnvironmentVariable(DotPulsarProbe.Variable) == StandIn;
 
     /// <summary>Sees to it for all that is built from now on.</summary>
-    public static async Task ProvideAsync(string gracefulSolution) =>
-        Environment.SetEnvironmentVariable(DotPulsarProbe.Variable, // The builds inherit it.
-            await DotPulsarProbe.ProvideAsync(Path.Combine(Repository.Root, "tests", "Sandbox"), Path.Combine(gracefulSolution, "Directory.Packages.props"),
-                Path.GetDirectoryName(gracefulSolution)!, StandIn));
+    public static async Task ProvideAsync(string gracefulSolution)
+    {
+        var variables = await DotPulsarProbe.ProvideAsync(Path.Combine(Repository.Root, "tests", "Sandbox"),
+            Path.Combine(gracefulSolution, "Directory.Packages.props"), Path.GetDirectoryName(gracefulSolution)!, StandIn);
+        foreach (var (name, value) in variables) Environment.SetEnvironmentVariable(name, value); // The builds inherit them.
+    }
 }

@@ -5,7 +5,7 @@ internal sealed record SampleRequest(HttpMethod Method, string Path, object? Bod
 {
     public static SampleRequest OfStock { get; } = new(HttpMethod.Get, "/weatherforecast");
     public static SampleRequest OfEmpty { get; } = new(HttpMethod.Get, "/");
-    public static SampleRequest OfWorker { get; } = new(HttpMethod.Get, "/ready");
+    public static SampleRequest OfReadiness { get; } = new(HttpMethod.Get, "/ready");
     public static SampleRequest OfGraceful { get; } = new(HttpMethod.Post, "/jobs", new { name = "x", seconds = 0 });
 
     public HttpRequestMessage ToMessage(int port) =>

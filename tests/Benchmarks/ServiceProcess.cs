@@ -1,3 +1,4 @@
+using GracefulTemplates.Sandboxes;
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
@@ -17,7 +18,7 @@ internal sealed class ServiceProcess : IDisposable
 
     private ServiceProcess(string assembly, (string Name, string Value)[] environment)
     {
-        Port = FreePort();
+        Port = FreePort.Next();
         var start = new ProcessStartInfo("dotnet", [assembly])
         {
             WorkingDirectory = Path.GetDirectoryName(assembly), // Of appsettings.json.
@@ -97,13 +98,6 @@ internal sealed class ServiceProcess : IDisposable
         {
             return false; // It does not listen yet.
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     [DllImport("libc", EntryPoint = "kill")]

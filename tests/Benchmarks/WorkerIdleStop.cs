@@ -14,6 +14,6 @@ internal static class WorkerIdleStop
         var empty = await workspace.BuildReleaseAsync(await workspace.NewAsync("web", "--no-https"));
         return await Pairs.CompareAsync(rounds, [new Metric("SIGTERM to exit, ms", "0.0", AtMostMore: 200)],
             new Candidate("dotnet new web", IdleStop.At(empty, SampleRequest.OfEmpty)),
-            new Candidate("graceful-pulsar-worker", IdleStop.At(worker, SampleRequest.OfWorker, WorkerThroughput.Settings(broker))));
+            new Candidate("graceful-pulsar-worker", IdleStop.At(worker, SampleRequest.OfReadiness, WorkerThroughput.Settings(broker, "jobs"))));
     });
 }

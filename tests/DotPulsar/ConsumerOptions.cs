@@ -29,6 +29,9 @@ public sealed class ConsumerOptions<TMessage>
 
     public string? ConsumerName { get; set; }
 
+    /// <summary>False: the subscription goes with its consumer, as a reader's does.</summary>
+    internal bool IsDurable { get; set; } = true;
+
     public SubscriptionInitialPosition InitialPosition { get; set; } = DefaultInitialPosition;
 
     public uint MessagePrefetchCount { get; set; } = DefaultMessagePrefetchCount;

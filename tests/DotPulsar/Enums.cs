@@ -85,6 +85,17 @@ public enum EncryptionPolicy : byte
     EnforceEncrypted,
 }
 
+/// <summary>How a reader is connected.</summary>
+public enum ReaderState : byte
+{
+    Closed,
+    Connected,
+    Disconnected,
+    Faulted,
+    PartiallyConnected,
+    ReachedEndOfTopic,
+}
+
 /// <summary>The kind of a schema.</summary>
 public enum SchemaType : byte
 {

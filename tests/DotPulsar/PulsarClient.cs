@@ -49,6 +49,18 @@ public sealed class PulsarClient : IPulsarClient
         return consumer;
     }
 
+    public IReader<TMessage> CreateReader<TMessage>(ReaderOptions<TMessage> options)
+    {
+        var subscription = options.SubscriptionName ?? $"{options.SubscriptionRolePrefix}-{Guid.NewGuid():N}";
+        return new Reader<TMessage>((Consumer<TMessage>)CreateConsumer(new ConsumerOptions<TMessage>(subscription, options.Topic, options.Schema)
+        {
+            ConsumerName = options.ReaderName ?? subscription,
+            IsDurable = false,
+            MessagePrefetchCount = options.MessagePrefetchCount,
+            ReadCompacted = options.ReadCompacted,
+        }));
+    }
+
     public async ValueTask DisposeAsync()
     {
         IAsyncDisposable[] parts;

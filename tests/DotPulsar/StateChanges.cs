@@ -22,6 +22,16 @@ public sealed class ProducerStateChanged
     public ProducerState ProducerState { get; }
 }
 
+/// <summary>A reader and its new state.</summary>
+public sealed class ReaderStateChanged
+{
+    internal ReaderStateChanged(IReader reader, ReaderState readerState) => (Reader, ReaderState) = (reader, readerState);
+
+    public IReader Reader { get; }
+
+    public ReaderState ReaderState { get; }
+}
+
 /// <summary>A failure, and what a handler wants to follow it.</summary>
 public sealed class ExceptionContext
 {

@@ -17,7 +17,7 @@ public static partial class OutputCheck
         var files = Repository.FilesBelow(folder);
         return
         [
-            .. from file in files from problem in OfName(file) select $"{file}: {problem}",
+            .. from file in files from problem in OfName(file.Replace(Path.GetFileName(folder), "Name")) select $"{file}: {problem}",
             .. from file in files
                let text = File.ReadAllText(Path.Combine(folder, file))
                from problem in (string[])[.. OfText(text), .. Syntax.Problems(file, text), .. References.Problems(folder, file, text)]

@@ -10,14 +10,11 @@ public static class Repository
 
     public static string TemplatesFolder { get; } = Path.Combine(Root, "templates");
 
-    /// <summary>The short names of all templates, which are also the names of their folders.</summary>
-    public static IReadOnlyList<string> Templates { get; } =
-    [
-        .. Directory.GetDirectories(TemplatesFolder)
-            .Where(folder => Directory.Exists(Path.Combine(folder, ".template.config")))
-            .Select(folder => Path.GetFileName(folder))
-            .Order(StringComparer.Ordinal),
-    ];
+    /// <summary>The short names of the templates that make a service, which are also the names of their folders.</summary>
+    public static IReadOnlyList<string> Templates { get; } = TemplatesOfType("solution");
+
+    /// <summary>The short names of those that add to an existing one.</summary>
+    public static IReadOnlyList<string> ItemTemplates { get; } = TemplatesOfType("item");
 
     /// <summary>A path in a template's .template.config.</summary>
     public static string ConfigPath(string template, string file) =>
@@ -32,6 +29,15 @@ public static class Repository
     [
         .. Directory.EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
             .Select(file => Path.GetRelativePath(folder, file).Replace('\\', '/'))
+            .Order(StringComparer.Ordinal),
+    ];
+
+    private static string[] TemplatesOfType(string type) =>
+    [
+        .. Directory.GetDirectories(TemplatesFolder)
+            .Where(folder => Directory.Exists(Path.Combine(folder, ".template.config")))
+            .Select(folder => Path.GetFileName(folder))
+            .Where(template => $"{Config(template)["tags"]!["type"]}" == type)
             .Order(StringComparer.Ordinal),
     ];
 

@@ -59,8 +59,14 @@ public sealed class Sandbox : IDisposable
     public Task<string> BuildAsync(string folder) => DotnetAsync(folder, "build", "-warnaserror", "-tl:off", "-nologo");
 
     /// <summary><c>dotnet new</c> with the hive of this sandbox.</summary>
-    public Task<CommandOutcome> NewAsync(params string[] arguments) =>
-        TryDotnetAsync(Folder, ["new", .. arguments, "--debug:custom-hive", Hive]);
+    public Task<CommandOutcome> NewAsync(params string[] arguments) => NewInAsync(Folder, arguments);
+
+    /// <summary>The same in another folder.</summary>
+    public Task<CommandOutcome> NewInAsync(string folder, params string[] arguments) =>
+        TryDotnetAsync(folder, ["new", .. arguments, "--debug:custom-hive", Hive]);
+
+    /// <summary>Puts this repository's templates into the hive.</summary>
+    public Task InstallAsync() => DotnetAsync(Folder, "new", "install", Repository.TemplatesFolder, "--debug:custom-hive", Hive);
 
     /// <summary>A <c>dotnet</c> command that has to succeed. Returns what it printed.</summary>
     public async Task<string> DotnetAsync(string folder, params string[] arguments)
@@ -75,6 +81,8 @@ public sealed class Sandbox : IDisposable
     {
         var variables = string.Concat(Variables.Where(variable => variable.Value is not null).Select(variable => $"{variable.Key}={Quoted(variable.Value!)} "));
         Record($"(cd {Quoted(folder)} && {variables}dotnet {string.Join(' ', arguments.Select(Quoted))})");
+        if (arguments[0] is "build" or "test" or "publish" or "restore" or "pack")
+            arguments = [.. arguments, "-m:1"]; // A second MSBuild costs as much processor time again to start, and several tests build at once.
         var output = new StringBuilder();
         var line = PipeTarget.ToDelegate(text => { lock (output) output.AppendLine(text); });
         using var timeout = new CancellationTokenSource(Patience);

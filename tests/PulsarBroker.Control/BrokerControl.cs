@@ -23,6 +23,10 @@ public sealed class BrokerControl(Uri url) : IDisposable
 
     public Task UnloadAsync(string topic) => SendAsync(HttpMethod.Post, $"/control/unload?topic={Uri.EscapeDataString(topic)}");
 
+    /// <summary>Sets a subscription back to the first message, as an operator does.</summary>
+    public Task ReplayAsync(string topic, string subscription) => SendAsync(HttpMethod.Post,
+        $"/control/replay?topic={Uri.EscapeDataString(topic)}&subscription={Uri.EscapeDataString(subscription)}");
+
     public Task ResetAsync() => SendAsync(HttpMethod.Post, "/control/reset");
 
     /// <summary>The topic is one of the namespace public/default.</summary>

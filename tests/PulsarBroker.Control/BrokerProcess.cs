@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace PulsarBroker.Control;
 
 /// <summary>A broker in a process of its own. It ends with this object, and with the process that started it.</summary>
-public sealed class BrokerProcess : IAsyncDisposable
+public sealed class BrokerProcess : ITestBroker
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
@@ -31,6 +31,26 @@ public sealed class BrokerProcess : IAsyncDisposable
             throw new InvalidOperationException($"The broker said '{line}' instead of where it listens.");
         }
         return new(process, new Uri(serviceUrl), new Uri(controlUrl));
+    }
+
+    public Task PublishAsync(PublishRequest request) => Control.PublishAsync(request);
+
+    public Task PartitionAsync(string topic, int count) => Control.PartitionAsync(topic, count);
+
+    public Task<TopicStatistics> StatisticsAsync(string topic) => Control.StatisticsAsync(topic);
+
+    public Task<IReadOnlyList<StoredMessage>> MessagesAsync(string topic) => Control.MessagesAsync(topic);
+
+    public Task UnloadAsync(string topic) => Control.UnloadAsync(topic);
+
+    public Task ReplayAsync(string topic, string subscription) => Control.ReplayAsync(topic, subscription);
+
+    public async Task RestartAsync()
+    {
+        await Control.SetFaultsAsync(new() { RefuseConnections = true });
+        await Control.DropConnectionsAsync();
+        await Task.Delay(TimeSpan.FromSeconds(1));
+        await Control.SetFaultsAsync(new());
     }
 
     public async ValueTask DisposeAsync()

@@ -26,6 +26,9 @@ public sealed record Faults
     /// <summary>The error in answer to SUBSCRIBE.</summary>
     public ServerError? Subscribe { get; init; }
 
+    /// <summary>The same by topic.</summary>
+    public IReadOnlyDictionary<string, ServerError> Subscribes { get; init; } = new Dictionary<string, ServerError>();
+
     /// <summary>The error in answer to PRODUCER, by topic.</summary>
     public IReadOnlyDictionary<string, ServerError> Producers { get; init; } = new Dictionary<string, ServerError>();
 

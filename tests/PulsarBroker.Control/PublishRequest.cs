@@ -25,6 +25,9 @@ public sealed record PublishRequest
     /// <summary>0: as fast as possible.</summary>
     public int PerSecond { get; init; }
 
+    /// <summary>How the payload of each entry is compressed.</summary>
+    public Compression Compression { get; init; }
+
     public IEnumerable<PublishedMessage> All() => Messages ?? Enumerable.Range(From, Count).Select(n => new PublishedMessage
     {
         Payload = Payload.Replace("{n}", $"{n}", StringComparison.Ordinal),
@@ -39,6 +42,10 @@ public sealed record PublishedMessage
     public string Payload { get; init; } = "";
 
     public string? Key { get; init; }
+
+    public string? OrderingKey { get; init; }
+
+    public byte[]? SchemaVersion { get; init; }
 
     public ulong EventTime { get; init; }
 

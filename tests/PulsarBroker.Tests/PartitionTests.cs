@@ -83,7 +83,7 @@ public sealed class PartitionTests(BrokerFixture fixture) : BrokerTests(fixture)
 
         await first.DisposeAsync();
 
-        var numbers = await WhenAsync(s => s.Consumers.Count == 2 * Partitions);
+        var numbers = await WhenAsync(s => s.Consumers.Count == 2 * Partitions && s.Consumers.Count(consumer => consumer.Active) == Partitions);
         Assert.Equal([(0, "b"), (1, "c"), (2, "b"), (3, "c")], numbers.Consumers.Where(x => x.Active).OrderBy(x => x.Partition).Select(x => (x.Partition, x.ConsumerName)));
     }
 }

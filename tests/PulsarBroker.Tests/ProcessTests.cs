@@ -1,3 +1,4 @@
+using GracefulTemplates.Sandboxes;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
@@ -17,7 +18,7 @@ public sealed class ProcessTests
     [Fact]
     public async Task It_listens_where_it_is_told_to()
     {
-        var (port, controlPort) = (FreePort(), FreePort());
+        var (port, controlPort) = (FreePort.Next(), FreePort.Next());
 
         await using var broker = await BrokerProcess.StartAsync("--port", $"{port}", "--control-port", $"{controlPort}");
 
@@ -83,12 +84,5 @@ public sealed class ProcessTests
         Assert.IsType<System.Security.Authentication.AuthenticationException>(fault.InnerException);
 
         static IPulsarClientBuilder Careful(IPulsarClientBuilder builder) => builder.VerifyCertificateName(true).CheckCertificateRevocation(false);
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new TcpListener(IPAddress.Loopback, 0);
-        socket.Start();
-        return ((IPEndPoint)socket.LocalEndpoint).Port;
     }
 }

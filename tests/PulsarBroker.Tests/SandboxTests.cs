@@ -12,25 +12,24 @@ public sealed class SandboxTests : IDisposable
     [Fact]
     public async Task A_project_and_its_tests_use_the_package_or_the_stand_in_and_stay_as_they_are()
     {
-        File.Copy(Path.Combine(Sandbox, "Directory.Build.targets"), Path.Combine(_folder.FullName, "Directory.Build.targets"));
         var files = Write(new()
         {
             ["Directory.Build.props"] = "<Project><PropertyGroup><TargetFramework>net10.0</TargetFramework><TreatWarningsAsErrors>true</TreatWarningsAsErrors></PropertyGroup></Project>",
+            ["Directory.Build.targets"] = "<Project />",
             ["Directory.Packages.props"] = "<Project><PropertyGroup><ManagePackageVersionsCentrally>true</ManagePackageVersionsCentrally></PropertyGroup><ItemGroup><PackageVersion Include=\"DotPulsar\" Version=\"5.3.1\" /></ItemGroup></Project>",
             ["src/Shop/Shop.csproj"] = "<Project Sdk=\"Microsoft.NET.Sdk\"><ItemGroup><PackageReference Include=\"DotPulsar\" /></ItemGroup></Project>",
             ["src/Shop/Client.cs"] = "namespace Shop; public static class Client { public static DotPulsar.Abstractions.IPulsarClientBuilder New() => DotPulsar.PulsarClient.Builder(); }",
             ["tests/Shop.Tests/Shop.Tests.csproj"] = "<Project Sdk=\"Microsoft.NET.Sdk\"><PropertyGroup><OutputType>Exe</OutputType></PropertyGroup><ItemGroup><ProjectReference Include=\"../../src/Shop/Shop.csproj\" /></ItemGroup></Project>",
             ["tests/Shop.Tests/Program.cs"] = "DotPulsar.Abstractions.IPulsarClient client = Shop.Client.New().Build(); System.Console.WriteLine(client.ServiceUrl); await client.DisposeAsync();",
         });
-        var standIn = await DotPulsarProbe.StandInAsync(
-            Sandbox, Path.Combine(_folder.FullName, "Directory.Packages.props"), Path.Combine(_folder.FullName, "probe"), Built("StandIn"));
+        var variables = await DotPulsarProbe.ProvideAsync(Sandbox, Path.Combine(_folder.FullName, "Directory.Packages.props"), _folder.FullName, Built("StandIn"));
 
-        var output = await RunAsync(standIn, "run", "--project", "tests/Shop.Tests");
+        var output = await RunAsync(variables, "run", "--project", "tests/Shop.Tests");
 
         Assert.Equal("pulsar://localhost:6650/", output.Trim());
         Assert.All(files, file => Assert.Equal(file.Value, File.ReadAllText(Path.Combine(_folder.FullName, file.Key))));
         var copied = Path.Combine(_folder.FullName, "tests/Shop.Tests/bin/Debug/net10.0/PulsarBroker.Protocol.dll");
-        Assert.Equal(standIn is not null, File.Exists(copied));
+        Assert.Equal(variables.ContainsKey(DotPulsarProbe.Variable), File.Exists(copied));
     }
 
     public void Dispose() => _folder.Delete(recursive: true);
@@ -50,10 +49,11 @@ public sealed class SandboxTests : IDisposable
         return files;
     }
 
-    private async Task<string> RunAsync(string? standIn, params string[] arguments)
+    private async Task<string> RunAsync(IReadOnlyDictionary<string, string?> variables, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = _folder.FullName, RedirectStandardOutput = true };
-        start.Environment["DotPulsarStandIn"] = standIn;
+        foreach (var (name, value) in variables)
+            start.Environment[name] = value;
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         start.Environment["NuGetAudit"] = "false";      // not the question, and it waits for the network
         using var process = Process.Start(start)!;

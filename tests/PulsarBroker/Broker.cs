@@ -36,7 +36,7 @@ internal sealed class Broker : IDisposable
 
     /// <summary>The topic or partition of that name; it exists from the first time it is named.</summary>
     public Topic Topic(string name) =>
-        _topics.GetOrAdd(TopicName.Full(name), full => new Topic(full, (ulong)Interlocked.Increment(ref _ledger), _options.CountOnClose));
+        _topics.GetOrAdd(TopicName.Full(name), full => new Topic(full, (ulong)Interlocked.Increment(ref _ledger), _options));
 
     /// <summary>0: not partitioned.</summary>
     public int Partitions(string name) => _partitions.GetValueOrDefault(TopicName.Full(name));

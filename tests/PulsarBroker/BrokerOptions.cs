@@ -4,7 +4,7 @@ namespace PulsarBroker;
 internal sealed record BrokerOptions
 {
     public const string Usage =
-        "Usage: PulsarBroker [--port N] [--control-port N] [--certificate FILE] [--client-authority FILE] [--count-on-close] [--stop-at-end-of-input]  (port 0, the default: any free one)";
+        "Usage: PulsarBroker [--port N] [--control-port N] [--certificate FILE] [--client-authority FILE] [--count-on-close] [--failover-delay MILLISECONDS] [--stop-at-end-of-input]  (port 0, the default: any free one)";
 
     /// <summary>Of the binary protocol.</summary>
     public int Port { get; init; }
@@ -21,6 +21,9 @@ internal sealed record BrokerOptions
     /// <summary>A consumer that leaves adds to the redelivery count of what it held, as brokers of the 2.x and 3.x lines do.</summary>
     public bool CountOnClose { get; init; }
 
+    /// <summary>Between the choice of another active consumer and its first message; Pulsar's activeConsumerFailoverDelayTimeMillis.</summary>
+    public TimeSpan FailoverDelay { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Ends with the process that started it, however that one ends.</summary>
     public bool StopAtEndOfInput { get; init; }
 
@@ -35,6 +38,7 @@ internal sealed record BrokerOptions
                 "--control-port" => options with { ControlPort = Port(++i) },
                 "--certificate" => options with { CertificateFile = File(++i) },
                 "--client-authority" => options with { ClientAuthorityFile = File(++i) },
+                "--failover-delay" => options with { FailoverDelay = TimeSpan.FromMilliseconds(Port(++i)) },
                 "--count-on-close" => options with { CountOnClose = true },
                 "--stop-at-end-of-input" => options with { StopAtEndOfInput = true },
                 _ => throw new ArgumentException($"'{args[i]}' is no option. {Usage}"),

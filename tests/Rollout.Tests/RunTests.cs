@@ -5,6 +5,7 @@ using Rollout.Targets;
 namespace Rollout.Tests;
 
 /// <summary>Real processes, short: one rollout of two pods each, side by side.</summary>
+[Trait("Category", "Slow")]
 public sealed class RunTests
 {
     private static readonly string[] Short = ["--replicas", "2", "--min-ready", "1", "--prestop", "1", "--delay", "3", "--grace", "20", "--lag", "1"];
@@ -31,6 +32,9 @@ public sealed class RunTests
         Assert.All(results[1].Pods, pod => Assert.True(pod is { ExitCode: 0 or null, WasKilled: false }, $"{pod}"));
         Assert.NotEmpty(Promise.BrokenBy(results[2]));
         Assert.NotEqual(0, results[2].Failed);
+        // Of the latencies only that they are there: each of the two new pods has answered.
+        Assert.All(results, result => Assert.Equal(2, result.Starts!.Pods.Length));
+        Assert.All(results.SelectMany(result => result.Starts!.Pods), pod => Assert.InRange(pod.First, 1, 10_000));
     }
 
     [Fact]

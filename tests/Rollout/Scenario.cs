@@ -43,7 +43,7 @@ internal sealed record Scenario(string Name, string Summary)
         },
         new("control-process", "messages, with the loop of DotPulsar's Process() in the worker")
         {
-            Transport = Transport.Messages, Replaced = ["Jobs/JobRunner.cs", "Messaging/PulsarWorker.cs"],
+            Transport = Transport.Messages, Replaced = ["Jobs/JobRunner.cs", "Messaging/Internal/PulsarWorker.cs"],
         },
     ];
 

@@ -6,8 +6,10 @@ namespace Rollout;
 
 /// <summary>What a run has shown of one target. Times are seconds since its first pod was created.</summary>
 /// <param name="Messages">Where the load was messages; then it has no series.</param>
+/// <param name="Starts">How the new pods answered their first requests, where clients know which pod they talk to.</param>
 internal sealed record TargetResult(
-    Target Target, double DisruptedAt, double EndedAt, SeriesResult[] Series, PodResult[] Pods, IReadOnlyList<Step> Steps, MessageResult? Messages = null)
+    Target Target, double DisruptedAt, double EndedAt, SeriesResult[] Series, PodResult[] Pods, IReadOnlyList<Step> Steps, MessageResult? Messages = null,
+    StartLatencies? Starts = null)
 {
     /// <summary>Or messages.</summary>
     public int Requests => Series.Sum(series => series.Requests) + (Messages?.Published ?? 0);

@@ -76,7 +76,8 @@ internal sealed class TargetRun(Target target, Settings settings)
 
             return new TargetResult(target, timeline.DisruptedAt.TotalSeconds, ended.TotalSeconds,
                 [.. load.Series.Select(series => series.Result)], [.. cluster.Pods.Select(pod => PodResult.Of(pod, journal))], timeline.Steps,
-                messages is null ? null : await messages.ResultAsync());
+                messages is null ? null : await messages.ResultAsync(),
+                timeline.Latencies.Of([.. cluster.Pods.Skip(target.Deployment.Replicas).Select(pod => pod.Name)], timeline.DisruptedAt));
         }
         finally
         {

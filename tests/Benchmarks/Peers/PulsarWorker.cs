@@ -4,21 +4,25 @@ using DotPulsar.Abstractions;
 using DotPulsar.Extensions;
 using Microsoft.Extensions.Options;
 
-namespace Shop.Messaging;
+namespace Shop.Messaging.Internal;
 
-/// <summary>The client's own loop, in the place of the graceful worker's: the same host, handler, parallelism and prefetch.</summary>
-internal sealed class PulsarWorker(PulsarConnection connection, ConsumerStatus status, IMessageHandler handler, IOptions<PulsarOptions> options)
+/// <summary>The client's own loop, in the place of the graceful worker's: the same host, handler, scopes, parallelism and prefetch.</summary>
+internal sealed class PulsarWorker(PulsarConnection connection, ConsumerStates states, IServiceScopeFactory scopes, IOptions<PulsarOptions> options)
     : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await using var consumer = connection.Subscribe(status);
+        await using var consumer = connection.Subscribe(options.Value.Topic, state => states.Changed(options.Value.Topic, state));
         var processing = new ProcessingOptions
         {
             MaxDegreeOfParallelism = options.Value.Handlers,
             EnsureOrderedAcknowledgment = false,
             ShutdownGracePeriod = TimeSpan.FromSeconds(2),
         };
-        await consumer.Process(async (message, token) => await handler.HandleAsync(message, token), processing, stoppingToken);
+        await consumer.Process(async (message, token) =>
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            await scope.ServiceProvider.GetRequiredService<IMessageHandler>().HandleAsync(message, token);
+        }, processing, stoppingToken);
     }
 }

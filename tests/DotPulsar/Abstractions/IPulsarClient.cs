@@ -10,6 +10,8 @@ public interface IPulsarClient : IAsyncDisposable
 
     IConsumer<TMessage> CreateConsumer<TMessage>(ConsumerOptions<TMessage> options);
 
+    IReader<TMessage> CreateReader<TMessage>(ReaderOptions<TMessage> options);
+
     Uri ServiceUrl { get; }
 }
 

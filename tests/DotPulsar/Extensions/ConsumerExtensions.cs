@@ -29,6 +29,16 @@ public static class ConsumerExtensions
         new(consumer, await consumer.State.OnStateChangeFrom(state, delay, cancellationToken));
 }
 
+/// <summary>Waiting for a reader's states.</summary>
+public static class ReaderExtensions
+{
+    public static async ValueTask<ReaderStateChanged> StateChangedTo(this IReader reader, ReaderState state, CancellationToken cancellationToken = default) =>
+        new(reader, await reader.State.OnStateChangeTo(state, cancellationToken));
+
+    public static async ValueTask<ReaderStateChanged> StateChangedFrom(this IReader reader, ReaderState state, CancellationToken cancellationToken = default) =>
+        new(reader, await reader.State.OnStateChangeFrom(state, cancellationToken));
+}
+
 /// <summary>Handlers as delegates.</summary>
 public static class ConsumerBuilderExtensions
 {

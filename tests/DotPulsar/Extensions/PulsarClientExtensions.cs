@@ -18,6 +18,9 @@ public static class PulsarClientExtensions
 
     public static IConsumerBuilder<TMessage> NewConsumer<TMessage>(this IPulsarClient pulsarClient, ISchema<TMessage> schema) =>
         new ConsumerBuilder<TMessage>(pulsarClient, schema);
+
+    public static IReaderBuilder<TMessage> NewReader<TMessage>(this IPulsarClient pulsarClient, ISchema<TMessage> schema) =>
+        new ReaderBuilder<TMessage>(pulsarClient, schema);
 }
 
 /// <summary>Handlers as delegates.</summary>

@@ -17,6 +17,7 @@ internal static class SubscribeCommand
             Priority = options.PriorityLevel,
             ReadCompacted = options.ReadCompacted,
             InitialPosition = (Subscribe.Types.Position)options.InitialPosition,
+            Durable = options.IsDurable,
             ReplicateState = options.ReplicateSubscriptionState,
         };
         subscribe.Properties.AddRange(options.SubscriptionProperties.Select(p => new Pair { Key = p.Key, Value = p.Value }));

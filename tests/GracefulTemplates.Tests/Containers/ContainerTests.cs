@@ -9,6 +9,7 @@ namespace GracefulTemplates.Tests.Containers;
 
 /// <summary>Builds what the Dockerfile says and stops it as an orchestrator does.</summary>
 [Collection(ContainerCollection.Name)]
+[Trait("Category", "Slow")]
 public sealed class ContainerTests(ServiceImages images, ITestOutputHelper output)
 {
     // So that what was begun is known to be in flight; the report says whether it was.
@@ -22,7 +23,8 @@ public sealed class ContainerTests(ServiceImages images, ITestOutputHelper outpu
         var image = await images.OfAsync(template);
         await using var container = await RunningContainer.StartAsync(image, output);
         await Task.WhenAll(Work.Begin(image, container, 0));
-        var work = Work.Begin(image, container, 12);
+        // Still at work when the delay is over.
+        var work = Work.Begin(image, container, OnItsWay.TotalSeconds + (double)image.Service.Settings["Shutdown"]!["DelaySeconds"]! + 5);
         await Task.Delay(OnItsWay);
 
         var exitCode = await container.StopAsync(45);
@@ -96,7 +98,7 @@ public sealed class ContainerTests(ServiceImages images, ITestOutputHelper outpu
 
         foreach (var user in (string[])["1654", "10001"]) // The latter is that of overlays/strict.
         {
-            await using var container = await RunningContainer.StartAsync(image, output, $"{user}:{user}");
+            await using var container = await RunningContainer.StartAsync(image, output, $"{user}:{user}", settings: ("Shutdown__DelaySeconds", "0"));
             Assert.Equal(user, await container.UserAsync());
             Assert.Equal(0, await container.StopAsync(45));
             Assert.Equal("drained", container.ReportJson.GetProperty("outcome").GetString());

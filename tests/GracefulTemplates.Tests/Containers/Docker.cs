@@ -10,6 +10,9 @@ internal static class Docker
     private static readonly Lazy<(string Client, string? Reason)> Found = new(FindAsync().GetAwaiter().GetResult);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
+    /// <summary>The client.</summary>
+    public static string Client => Found.Value.Client;
+
     /// <summary>Why no container can be built and run here; null when it can.</summary>
     public static string? Unavailable => Found.Value.Reason;
 

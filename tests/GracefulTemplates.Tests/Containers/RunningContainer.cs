@@ -1,3 +1,4 @@
+using GracefulTemplates.Sandboxes;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
@@ -25,20 +26,24 @@ internal sealed class RunningContainer : IAsyncDisposable
 
     /// <summary>Starts it and waits until it is alive.</summary>
     /// <param name="broker">A broker on this machine. The container shares the network with it, and so has other ports.</param>
-    public static async Task<RunningContainer> StartAsync(ServiceImage image, ITestOutputHelper output, string? user = null, Uri? broker = null)
+    /// <param name="settings">Environment variables that the manifest does not have.</param>
+    public static async Task<RunningContainer> StartAsync(
+        ServiceImage image, ITestOutputHelper output, string? user = null, Uri? broker = null, params (string Key, string Value)[] settings)
     {
         // What the kubelet makes: an empty file that every user can write, mounted at terminationMessagePath.
         var report = Path.GetTempFileName();
         if (OperatingSystem.IsLinux())
             File.SetUnixFileMode(report, (UnixFileMode)0b110_110_110);
         var (pod, container) = (image.Service.Pod, image.Service.Container);
-        var addresses = broker is null ? [] : container.Ports.ToDictionary(port => port.Name, _ => new Uri($"http://127.0.0.1:{FreePort()}"));
+        var addresses = broker is null ? [] : container.Ports.ToDictionary(port => port.Name, _ => new Uri($"http://127.0.0.1:{FreePort.Next()}"));
         var network = broker is null
             ? container.Ports.SelectMany(port => (string[])["--publish", $"127.0.0.1::{port.ContainerPort}"])
             : ["--network", "host", .. addresses.SelectMany(port => (string[])["--env", $"Kestrel__Endpoints__{port.Key}__Url={port.Value}"])];
         var environment = container.Env.Where(variable => variable.Value is not null).ToDictionary(variable => variable.Name, variable => variable.Value);
         if (broker is not null)
             environment["Pulsar__ServiceUrl"] = broker.OriginalString;
+        foreach (var (key, value) in settings)
+            environment[key] = value;
         var id = await Docker.RunAsync(
         [
             "run", "--detach", "--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL", "--security-opt", "no-new-privileges",
@@ -108,12 +113,5 @@ internal sealed class RunningContainer : IAsyncDisposable
             catch (HttpRequestException) { } // Docker's proxy listens before the service does.
             Assert.Equal("true", await Docker.RunAsync("inspect", "--format", "{{.State.Running}}", _id));
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,5 +1,6 @@
 using GracefulTemplates.Tests.Kubernetes;
 using GracefulTemplates.Tests.Services;
+using GracefulTemplates.Tests.Words;
 
 namespace GracefulTemplates.Tests.Containers;
 
@@ -36,10 +37,14 @@ public sealed class ServiceImages : IAsyncLifetime
     {
         var service = new GeneratedService(sandbox.Generate(template, ProjectName), template);
         var image = new ServiceImage($"graceful-templates-test/{template}", service);
-        string[] build = ["build", "--tag", image.Tag, service.Folder];
+        // As the README says it, in the folder of the service.
+        var words = Document.Read(Path.Combine(service.Folder, "README.md")).Commands.Single(command => command.StartsWith("docker build ", StringComparison.Ordinal)).Split(' ');
+        string[] build = [.. words[1..^1], service.Folder];
         if (service.Has("pulsar") && (await Docker.TryAsync(build)).Output.Contains("NU1101: Unable to find package DotPulsar"))
             UseStandIn(service.Folder);
         await Docker.RunAsync(build);
+        await Docker.RunAsync("tag", words[^2], image.Tag);
+        await Docker.RunAsync("rmi", words[^2]);
         sandbox.Passed();
         return image;
     }
@@ -51,12 +56,12 @@ public sealed class ServiceImages : IAsyncLifetime
         Directory.CreateDirectory(Path.Combine(folder, standIn));
         foreach (var assembly in Directory.GetFiles(Path.GetDirectoryName(DotPulsarPackage.StandIn)!, "*.dll"))
             File.Copy(assembly, Path.Combine(folder, standIn, Path.GetFileName(assembly)));
-        File.Copy(Path.Combine(Repository.Root, "tests", "Sandbox", "Directory.Build.targets"), Path.Combine(folder, "Directory.StandIn.props"));
+        File.Copy(Path.Combine(Repository.Root, "tests", "Sandbox", "DotPulsar.targets"), Path.Combine(folder, "Directory.StandIn.targets"));
         var props = Path.Combine(folder, "Directory.Build.props");
         File.WriteAllText(props, File.ReadAllText(props).Replace("<Project>", $"""
             <Project>
               <PropertyGroup>
-                <DirectoryBuildTargetsPath>$(MSBuildThisFileDirectory)Directory.StandIn.props</DirectoryBuildTargetsPath>
+                <CustomAfterDirectoryBuildTargets>$(MSBuildThisFileDirectory)Directory.StandIn.targets</CustomAfterDirectoryBuildTargets>
                 <DotPulsarStandIn>$(MSBuildThisFileDirectory){standIn}/DotPulsar.dll</DotPulsarStandIn>
               </PropertyGroup>
             """));

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Xml.Linq;
 using k8s.Models;
 using YamlDotNet.RepresentationModel;
 
@@ -10,6 +11,9 @@ public sealed record GeneratedService(string Folder, string Template, string? Re
 {
     /// <summary>A part as template.json defines it: http, grpc, pulsar.</summary>
     public bool Has(string part) => $"{Repository.Config(Template)["symbols"]![part]!["value"]}" == "true";
+
+    /// <summary>False for what was generated with <c>--prestop-seconds 0</c>.</summary>
+    public bool HasPreStop { get; init; } = true;
 
     public bool IsServer => Has("http") || Has("grpc");
     public bool HasKubernetes => Directory.Exists(Path.Combine(Folder, "k8s"));
@@ -33,6 +37,10 @@ public sealed record GeneratedService(string Folder, string Template, string? Re
     public YamlMappingNode Compose => Yaml("compose.yaml");
     public string Dockerfile => Text("Dockerfile");
     public JsonNode Settings => JsonNode.Parse(Text($"src/{ProjectName}/appsettings.json"))!;
+    /// <summary>What Docker starts: the project's name, unless a package has it.</summary>
+    public string AssemblyName =>
+        XDocument.Parse(Text($"src/{ProjectName}/{ProjectName}.csproj")).Descendants("AssemblyName").SingleOrDefault()?.Value ?? ProjectName;
+
     public string ProjectName => Path.GetFileName(Directory.GetDirectories(Path.Combine(Folder, "src")).Single());
 
     /// <summary>The ports it listens on in its container, by name: Kestrel:Endpoints, else what the base image sets.</summary>
@@ -53,7 +61,7 @@ public sealed record GeneratedService(string Folder, string Template, string? Re
 
     private IEnumerable<Manifest> ManifestsIn(string folder, SearchOption depth) =>
         from file in Directory.GetFiles(Path.Combine(Folder, folder), "*.yaml", depth).Order(StringComparer.Ordinal)
-        where Path.GetFileName(file) != "kustomization.yaml"
+        where Path.GetFileName(file) is not ("kustomization.yaml" or "namereference.yaml")
         from manifest in Manifest.Parse(Path.GetRelativePath(Folder, file), File.ReadAllText(file))
         select manifest;
 }

@@ -20,8 +20,8 @@ public static partial class ImageChecks
     {
         // A shell as process 1 does not pass SIGTERM on.
         var command = Instructions(service, "ENTRYPOINT").LastOrDefault() ?? "";
-        if (!IsJson(command, out var words) || words is not ["dotnet", var assembly] || assembly != service.ProjectName + ".dll")
-            yield return $"ENTRYPOINT {command} does not start {service.ProjectName}.dll directly";
+        if (!IsJson(command, out var words) || words is not ["dotnet", var assembly] || assembly != service.AssemblyName + ".dll")
+            yield return $"ENTRYPOINT {command} does not start {service.AssemblyName}.dll directly";
         if (Instructions(service, "STOPSIGNAL").Any() || Instructions(service, "CMD").Any())
             yield return "STOPSIGNAL or CMD change how it is started and stopped";
     }
@@ -54,6 +54,10 @@ public static partial class ImageChecks
         var restores = service.Dockerfile.IndexOf("dotnet restore", StringComparison.Ordinal);
         if (restores < 0 || restores > copies || Instructions(service, "RUN").Any(run => !run.StartsWith("--mount=type=cache,", StringComparison.Ordinal)))
             yield return "every change of the code restores again";
+        foreach (var run in Instructions(service, "RUN").Where(run => !run.Contains(",sharing=locked ")))
+            yield return $"RUN {run}: two builds at once write the same packages";
+        if (service.Dockerfile.Contains("--no-restore "))
+            yield return "the cache mount may be empty although the layer of the restore is there";
     }
 
     private static IEnumerable<string> ComposeIsAsStrictAsTheCluster(GeneratedService service)
@@ -66,6 +70,7 @@ public static partial class ImageChecks
             ("tmpfs /tmp", own.Items("tmpfs").Any(path => path.ToString() == "/tmp")),
             ("cap_drop ALL", own.Items("cap_drop").Any(capability => capability.ToString() == "ALL")),
             ("no-new-privileges", own.Items("security_opt").Any(option => option.ToString() == "no-new-privileges:true")),
+            ("a name of its own", service.Compose.Text("name") == services.Children.First().Key.ToString()),
             ("stop_grace_period as in appsettings.json", own.Text("stop_grace_period") == $"{service.Settings["Shutdown"]!["GraceSeconds"]}s"),
             ("all ports, for this machine only", own.Items("ports").Select(port => $"{port}").Order()
                 .SequenceEqual(service.Listens.Values.Select(port => $"127.0.0.1:{port}:{port}").Order())),

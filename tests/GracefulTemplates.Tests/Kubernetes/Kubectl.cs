@@ -53,3 +53,9 @@ internal sealed class KubectlTheoryAttribute : TheoryAttribute
 {
     public KubectlTheoryAttribute() => Skip = Kubectl.Unavailable;
 }
+
+/// <summary>The same for a fact.</summary>
+internal sealed class KubectlFactAttribute : FactAttribute
+{
+    public KubectlFactAttribute() => Skip = Kubectl.Unavailable;
+}

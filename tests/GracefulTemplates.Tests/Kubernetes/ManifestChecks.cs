@@ -117,7 +117,6 @@ public static class ManifestChecks
         [
             .. Probes(service).Select(probe => (probe.Name, probe.Probe?.HttpGet?.Port)),
             .. from known in service.Services from port in known.Spec.Ports select ($"service {known.Metadata.Name}", port.TargetPort),
-            .. from rule in service.NetworkPolicy.Spec.Ingress ?? [] from port in rule.Ports select ("the network policy", port.Port),
         ];
         foreach (var (who, port) in all)
             if (port is null || !ports.ContainsKey(port.Value))
@@ -127,8 +126,9 @@ public static class ManifestChecks
         string[] offered = [.. from known in service.Services where known.Spec.ClusterIP != "None" from port in known.Spec.Ports select port.Name];
         if (!serving.SequenceEqual(offered))
             yield return $"the service offers {string.Join(", ", offered)} and not {string.Join(", ", serving)}";
+        // By number: what a name means in a policy differs from network to network.
         string[] allowed = [.. from rule in service.NetworkPolicy.Spec.Ingress ?? [] from port in rule.Ports select port.Port.Value];
-        if (!serving.SequenceEqual(allowed))
+        if (!serving.Select(name => $"{ports.GetValueOrDefault(name)}").SequenceEqual(allowed))
             yield return $"the network policy lets in {string.Join(", ", allowed)} and not {string.Join(", ", serving)}";
         foreach (var port in service.Services.Where(known => known.Spec.ClusterIP == "None").SelectMany(known => known.Spec.Ports))
             if (port.Port != ports.GetValueOrDefault(port.TargetPort.Value))
@@ -146,12 +146,16 @@ public static class ManifestChecks
                 yield return $"the {name} probe asks {probe.HttpGet.Path}, which is not mapped";
         if (service.Container.LivenessProbe?.HttpGet?.Path == service.Container.ReadinessProbe?.HttpGet?.Path)
             yield return "a pod that is not ready, because it drains, would be restarted";
+        if (service.Container.StartupProbe?.HttpGet?.Path != "/started")
+            yield return "a warm-up that hangs would hang forever, or a dependency that is down have the pod restarted";
     }
 
     private static IEnumerable<string> PreStopIsForServers(GeneratedService service)
     {
         var preStop = service.Container.Lifecycle?.PreStop;
-        if (service.IsServer && preStop?.Sleep is null)
+        if (preStop?.Sleep is { Seconds: 0 })
+            yield return "API servers up to 1.32 refuse a sleep of 0 seconds";
+        if (service.IsServer && preStop?.Sleep is null && service.HasPreStop)
             yield return "requests are sent to a pod for a while after it was told to go: it needs a preStop sleep";
         if (!service.IsServer && preStop is not null)
             yield return "nothing is sent to a worker: a preStop only delays it";
@@ -187,7 +191,7 @@ public static class ManifestChecks
             .SelectMany(target => target.Items("fieldPaths")).Select(path => path.ToString()).Prepend(replacement.Text("source.fieldPath")))];
         foreach (var path in copied.Where(path => deployment.Find(path) is not YamlScalarNode))
             yield return $"kustomization.yaml: no {path} in the deployment";
-        foreach (var path in (string[])["terminationGracePeriodSeconds", .. service.IsServer ? (string[])["preStop.sleep.seconds"] : []])
+        foreach (var path in (string[])["terminationGracePeriodSeconds", .. service.IsServer && service.HasPreStop ? (string[])["preStop.sleep.seconds"] : []])
             if (!copied.Any(known => known.EndsWith(path, StringComparison.Ordinal)))
                 yield return $"kustomization.yaml does not copy {path}";
     }

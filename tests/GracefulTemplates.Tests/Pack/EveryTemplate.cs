@@ -8,6 +8,9 @@ public static class EveryTemplate
 
     public static TheoryData<string> Once => [.. Repository.Templates];
 
+    /// <summary>With those that add to an existing service.</summary>
+    public static TheoryData<string> OnceWithItems => [.. Repository.Templates, .. Repository.ItemTemplates];
+
     /// <summary>Every set of toggles.</summary>
     public static TheoryData<string, string> WithEveryToggleSet =>
         With(Enumerable.Range(0, 1 << Toggles.Length)

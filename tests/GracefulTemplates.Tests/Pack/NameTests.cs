@@ -1,30 +1,13 @@
 using System.Xml.Linq;
+using GracefulTemplates.Tests.Kubernetes;
 
 namespace GracefulTemplates.Tests.Pack;
 
-/// <summary>Project names as people really choose them: dashes, digits first, blanks, other scripts.</summary>
+/// <summary>Every name in every file: parsed, and put together by kustomize. <see cref="NameBuildTests"/> builds some of them.</summary>
+[Trait("Category", "Slow")]
 public sealed class NameTests
 {
-    private static readonly Dictionary<string, (string Namespace, string KubernetesName)> Names = new()
-    {
-        ["My-Shop.Api"] = ("My_Shop.Api", "my-shop-api"),
-        ["2026.Shop"] = ("_2026.Shop", "shop"),
-        ["订单服务"] = ("订单服务", "graceful-app"),
-        ["Order"] = ("Order", "order"),
-        ["order service"] = ("order_service", "order-service"),
-        ["aspire_龦唉丂荳_1ᥕ项目1"] = ("aspire_龦唉丂荳_1ᥕ项目1", "aspire-1-1"),
-        ["a.b-c.d_e"] = ("a.b_c.d_e", "a-b-c-d-e"),
-        ["My.Shop-Api"] = ("My.Shop_Api", "my-shop-api"),
-        ["A.Very.Long.Name.That.Somebody.Made.Of.The.Whole.Organisation.Chart.With.A.Verb"] =
-            ("A.Very.Long.Name.That.Somebody.Made.Of.The.Whole.Organisation.Chart.With.A.Verb",
-             "a-very-long-name-that-somebody-made-of-the-whole-org"),
-        ["Orders2"] = ("Orders2", "orders-2"),
-        ["my shop-1"] = ("my_shop_1", "my-shop-1"),
-        ["9"] = ("_9", "graceful-app"),
-        ["订单"] = ("订单", "graceful-app"),
-    };
-
-    public static TheoryData<string, string> EveryTemplateWithEveryName => EveryTemplate.With(Names.Keys);
+    public static TheoryData<string, string> EveryTemplateWithEveryName => EveryTemplate.With(Names.All.Keys);
 
     public static TheoryData<string, string> EveryTemplateInEveryFolder =>
         EveryTemplate.With(["Orders2", "my shop-1", "9", "订单"]);
@@ -36,7 +19,7 @@ public sealed class NameTests
 
         var folder = sandbox.Generate(template, name);
 
-        AssertSound(sandbox, folder, name);
+        AssertSound(sandbox, template, folder, name);
         sandbox.Passed();
     }
 
@@ -47,7 +30,7 @@ public sealed class NameTests
 
         var folder = sandbox.GenerateUnnamed(template, folderName);
 
-        AssertSound(sandbox, folder, folderName);
+        AssertSound(sandbox, template, folder, folderName);
         sandbox.Passed();
     }
 
@@ -56,10 +39,11 @@ public sealed class NameTests
     {
         using var probe = new Probe(template, "graceful-service-1");
 
-        var names = Names.Keys.ToDictionary(name => name, name => probe.Render(name));
+        var names = Names.All.Keys.ToDictionary(name => name, name => probe.Render(name));
 
-        Assert.Equal(Names.ToDictionary(name => name.Key, name => name.Value.KubernetesName), names);
+        Assert.All(names, name => Assert.Matches($"^{Names.All[name.Key].KubernetesName}$", name.Value));
         Assert.All(names.Values, name => Assert.Matches("^[a-z]([a-z0-9-]{0,50}[a-z0-9])?$", name));
+        Assert.NotEqual(probe.Render("订单"), probe.Render("支付"));
     }
 
     [Theory, MemberData(nameof(EveryTemplate.Once), MemberType = typeof(EveryTemplate))]
@@ -70,9 +54,12 @@ public sealed class NameTests
         {
             ["web2"] = "web2",
             ["my-app"] = "my-app",
+            ["on"] = "on",
             ["My_App"] = "my-app",
-            ["-1st try-"] = "st-try",
+            ["-1st try-"] = "app-1st-try",
+            ["default"] = "default-app",
             ["订单"] = "order",
+            ["a: \"b\" # c"] = "a-b-c",
         };
 
         var names = expected.Keys.ToDictionary(name => name, name => probe.Render("Order", ("kubernetesName", name)));
@@ -81,19 +68,31 @@ public sealed class NameTests
     }
 
     [Theory, MemberData(nameof(EveryTemplate.Once), MemberType = typeof(EveryTemplate))]
-    public void Image_registry_is_written_as_registries_want_it(string template)
+    public void Image_registry_is_written_as_references_want_it(string template)
     {
-        using var probe = new Probe(template, "registry.example.com");
+        using var probe = new Probe(template, "registry.example.com/");
+        var expected = new Dictionary<string, string>
+        {
+            ["ghcr.io/Acme/"] = "ghcr.io/acme/",
+            ["https://ghcr.io/acme"] = "ghcr.io/acme/",
+            ["localhost:5000//a"] = "localhost:5000/a/",
+            [" a \"b\" "] = "a-b/",
+            [""] = "",
+            ["https://"] = "",
+        };
 
-        Assert.Equal("registry.example.com", probe.Render("Order"));
-        Assert.Equal("ghcr.io/acme", probe.Render("Order", ("imageRegistry", "ghcr.io/Acme/")));
+        Assert.Equal("registry.example.com/", probe.Render("Order"));
+        Assert.Equal(expected, expected.Keys.ToDictionary(registry => registry, registry => probe.Render("Order", ("imageRegistry", registry))));
     }
 
-    private static void AssertSound(Sandbox sandbox, string folder, string name)
+    private static void AssertSound(Sandbox sandbox, string template, string folder, string name)
     {
-        OutputCheck.AssertSound(sandbox, folder);
+        var service = new GeneratedService(folder, template);
+        if (Kubectl.Unavailable is null)
+            service = service with { Rendered = Kubectl.Kustomize(Path.Combine(folder, "k8s")) };
+        OutputCheck.AssertSound(sandbox, folder, ManifestTests.Problems(service));
         var project = Path.Combine(folder, "src", name, name + ".csproj");
         Assert.True(File.Exists(project), sandbox.Report($"No src/{name}/{name}.csproj among:", Repository.FilesBelow(folder)));
-        Assert.Equal(Names[name].Namespace, XDocument.Load(project).Descendants("RootNamespace").Single().Value);
+        Assert.Equal(Names.All[name].Namespace, XDocument.Load(project).Descendants("RootNamespace").Single().Value);
     }
 }

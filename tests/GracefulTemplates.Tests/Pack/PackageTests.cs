@@ -1,11 +1,13 @@
 using System.IO.Compression;
+using System.Text;
 
 namespace GracefulTemplates.Tests.Pack;
 
 /// <summary>What people download, and the whole way with the real command line.</summary>
+[Trait("Category", "Slow")]
 public sealed class PackageTests(PackedTemplates packed) : IClassFixture<PackedTemplates>
 {
-    private const int MaxBytes = 256 * 1024;
+    private const int MaxBytes = 288 * 1024; // With READMEs in two languages.
 
     [Fact]
     public void Packing_gives_no_warning() => Assert.DoesNotContain("warning", packed.Output, StringComparison.OrdinalIgnoreCase);
@@ -18,11 +20,23 @@ public sealed class PackageTests(PackedTemplates packed) : IClassFixture<PackedT
     }
 
     [Fact]
+    public void Package_says_where_it_comes_from()
+    {
+        var nuspec = Encoding.UTF8.GetString(packed.Files["GracefulTemplates.nuspec"]);
+
+        Assert.Matches("<projectUrl>https://[^<]+</projectUrl>", nuspec);
+        Assert.Matches("<repository type=\"git\" url=\"https://[^\"]+\"", nuspec);
+    }
+
+    [Fact]
     public void Package_holds_exactly_the_files_of_the_templates()
     {
         var expected = Directory.GetDirectories(Repository.TemplatesFolder)
             .SelectMany(folder => Repository.FilesBelow(folder).Select(file => $"{Path.GetFileName(folder)}/{file}"))
             .ToDictionary(file => $"content/{file}", file => File.ReadAllBytes(Path.Combine(Repository.TemplatesFolder, file)));
+        foreach (var manifest in expected.Keys.Where(file => file.EndsWith(".args", StringComparison.Ordinal)).ToList())
+            expected[manifest] = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(expected[manifest]).Replace("GracefulTemplates from-a-clone\n", "GracefulTemplates 1.2.3\n"));
+        Assert.Contains("GracefulTemplates 1.2.3\n", Encoding.UTF8.GetString(expected["content/shared/.graceful-templates.args"]));
         expected["README.md"] = File.ReadAllBytes(Path.Combine(Repository.Root, "README.md"));
         expected["icon.png"] = File.ReadAllBytes(Path.Combine(Repository.Root, ".github", "icon.png"));
 

@@ -10,9 +10,10 @@ public sealed class ToggleTests
         ["no-docker"] =
             (@"^(Dockerfile|\.dockerignore|compose\.yaml)$", @"Dockerfile|dockerignore|compose\.yaml|docker (build|run|compose)"),
         ["no-kubernetes"] = ("^k8s/", "k8s/|kubectl apply|kustomiz"),
-        ["no-ci"] = (@"^\.github/", @"\.github|GitHub Actions"),
+        // But for links to pages of ours.
+        ["no-ci"] = (@"^\.github/", @"(?<!/blob/main/)\.github|GitHub Actions"),
         ["no-tests"] = ("^tests/", "tests/|dotnet test|xunit"),
-        ["no-observability"] = ("/Observability/", "OpenTelemetry|Observability|OTEL_"),
+        ["no-observability"] = ("/Observability/", "OpenTelemetry|Observability|OTEL_|dashboard|overlays/monitoring"),
     };
 
     [Theory, MemberData(nameof(EveryTemplate.WithEveryToggleSet), MemberType = typeof(EveryTemplate))]

@@ -7,8 +7,8 @@ using static Grpc.Health.V1.HealthCheckResponse.Types;
 namespace GracefulTemplates.Tests.Services;
 
 /// <summary>A broker that is away keeps nobody else from being served.</summary>
-[Collection(CombinedCollection.Name)]
-public sealed class CombinedBrokerTests(CombinedFixture fixture, ITestOutputHelper output) : CombinedTests(fixture, output)
+[Trait("Category", "Slow")]
+public sealed class CombinedBrokerTests(CombinedFixture fixture, ITestOutputHelper output) : CombinedTests(fixture, output), IClassFixture<CombinedFixture>
 {
     [Theory]
     [InlineData(null, HttpStatusCode.OK)]

@@ -2,8 +2,7 @@ using Xunit.Abstractions;
 
 namespace GracefulTemplates.Tests.Services;
 
-[Collection(WebApiCollection.Name)]
-public sealed class DeadlineTests(WebApiFixture fixture, ITestOutputHelper output) : ServiceTests(fixture, output)
+public sealed class DeadlineTests(WebApiFixture fixture, ITestOutputHelper output) : ServiceTests(fixture, output), IClassFixture<WebApiFixture>
 {
     [Fact]
     public async Task A_request_that_ignores_its_token_is_aborted_at_the_deadline_by_name()
@@ -14,7 +13,7 @@ public sealed class DeadlineTests(WebApiFixture fixture, ITestOutputHelper outpu
         service.Send(Signal.Terminate);
 
         await Jobs.AssertCutOffAsync(job);
-        var ending = (await service.EndAsync()).Is(2, "aborted").SaidSo().Within(2.5 + 3);
+        var ending = (await service.EndAsync()).Is(2, "aborted").SaidSo().Took(atMost: 2.5 + 3 + 2);
         var deadline = await service.Log.UntilLabSaysAsync("deadline");
         Assert.InRange((deadline.At - service.SignalledAt).TotalSeconds, 2.4, 3.5);
         var (name, age) = Assert.Single(ending.Aborted);
@@ -33,7 +32,7 @@ public sealed class DeadlineTests(WebApiFixture fixture, ITestOutputHelper outpu
         service.Send(Signal.Terminate);
 
         await Jobs.AssertCutOffAsync(job);
-        var ending = (await service.EndAsync()).Is(2, "aborted").SaidSo().Within(1 + 3);
+        var ending = (await service.EndAsync()).Is(2, "aborted").SaidSo().Took(atMost: 1 + 3 + 2);
         Assert.Equal("POST /jobs", Assert.Single(ending.Aborted).Name);
     }
 
@@ -46,7 +45,7 @@ public sealed class DeadlineTests(WebApiFixture fixture, ITestOutputHelper outpu
         service.Send(Signal.Terminate);
 
         await (await job).Content.ReadAsStringAsync();
-        var ending = (await service.EndAsync()).Is(2, "aborted").SaidSo().Within(1 + 3);
+        var ending = (await service.EndAsync()).Is(2, "aborted").SaidSo().Took(atMost: 1 + 3 + 2);
         Assert.Equal("WorkerWithoutToken", Assert.Single(ending.Aborted).Name);
         Assert.Equal((1, 1), (ending.Work("inFlightAtSignal"), ending.Work("completed")));
     }
@@ -62,24 +61,37 @@ public sealed class DeadlineTests(WebApiFixture fixture, ITestOutputHelper outpu
 
         foreach (var job in jobs)
             await Jobs.AssertCutOffAsync(job);
-        var ending = (await service.EndAsync()).Is(2, "aborted").Within(3 + 1);
+        var ending = (await service.EndAsync()).Is(2, "aborted").Took(atMost: 3 + 1 + 2);
         Assert.InRange(ending.Report.GetProperty("seconds").GetProperty("delay").GetDouble(), 1, 2); // Neither does the delay depend on it.
         Assert.Contains(("POST /jobs"), ending.Aborted.Select(aborted => aborted.Name));
         Assert.Matches("still .*pool threads, .*waiting", ending.Error);
     }
 
     [Theory]
-    [InlineData("hang-in-stop", "draining")]
-    [InlineData("block-on-stopping", "")]
-    [InlineData("hang-in-disposal", "disposing")]
-    public async Task What_hangs_is_bounded_and_the_report_says_where(string lab, string step)
+    [InlineData("hang-in-stop", "HangingStop")]
+    [InlineData("block-in-stop", "BlockingStop")]
+    [InlineData("hang-in-stopping", "HangingStopping.StoppingAsync")]
+    [InlineData("block-on-stopping", "a callback of ApplicationStopping")]
+    public async Task A_part_of_the_host_that_hangs_is_bounded_and_named(string lab, string name)
     {
         await using var service = await StartReadyAsync(delay: 0, drain: 1, flush: 1, lab);
 
         service.Send(Signal.Terminate);
 
-        var ending = (await service.EndAsync()).Is(2, "aborted").SaidSo().Within(1 + 1);
-        Assert.StartsWith($"still {step}", ending.Error);
+        var ending = (await service.EndAsync()).Is(2, "aborted").SaidSo().Took(atMost: 1 + 1 + 2);
+        Assert.Equal(name, Assert.Single(ending.Aborted).Name);
+        Assert.Equal(0, ending.Work("aborted"));
+    }
+
+    [Fact]
+    public async Task A_disposal_that_hangs_is_bounded_and_the_report_says_where()
+    {
+        await using var service = await StartReadyAsync(delay: 0, drain: 1, flush: 1, "hang-in-disposal");
+
+        service.Send(Signal.Terminate);
+
+        var ending = (await service.EndAsync()).Is(2, "aborted").SaidSo().Took(atMost: 1 + 1 + 2);
+        Assert.StartsWith("still flushing", ending.Error);
     }
 
     [Fact]
@@ -89,7 +101,7 @@ public sealed class DeadlineTests(WebApiFixture fixture, ITestOutputHelper outpu
 
         service.Send(Signal.Terminate);
 
-        var ending = (await service.EndAsync()).Is(2, "aborted").Within(1 + 1);
+        var ending = (await service.EndAsync()).Is(2, "aborted").Within(1 + 1 + 2); // Drain, flush, and 2 s for the log.
         Assert.Contains("still", ending.Error);
     }
 
@@ -103,7 +115,7 @@ public sealed class DeadlineTests(WebApiFixture fixture, ITestOutputHelper outpu
 
         service.Send(Signal.Terminate);
 
-        var ending = (await service.EndAsync()).Is(2, "aborted").Within(1.5 + 1);
+        var ending = (await service.EndAsync()).Is(2, "aborted").Within(1.5 + 1 + 2);
         Assert.StartsWith("still", ending.Error);
     }
 
@@ -111,7 +123,7 @@ public sealed class DeadlineTests(WebApiFixture fixture, ITestOutputHelper outpu
     public async Task A_report_with_too_many_names_is_cut_and_says_how_many_it_left_out()
     {
         await using var service = await StartReadyAsync(delay: 0, drain: 1);
-        var requests = Enumerable.Range(0, 100).Select(number => service.Client.GetAsync($"/lab/{number}")).ToArray();
+        var requests = Enumerable.Range(0, 100).Select(number => service.Client.GetAsync($"/lab/{string.Concat(Enumerable.Repeat("请求", 100))}/{number}")).ToArray();
         var started = 0;
         await service.Log.UntilAsync("100 requests", entry => entry.Line == "lab: long name" && ++started == 100);
 

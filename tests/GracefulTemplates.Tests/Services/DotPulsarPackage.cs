@@ -3,7 +3,7 @@ using GracefulTemplates.Sandboxes;
 
 namespace GracefulTemplates.Tests.Services;
 
-/// <summary>The client library of generated consumers: the package, or where that cannot be restored its stand-in.</summary>
+/// <summary>The client library of generated consumers: the package, or where that cannot be had its stand-in.</summary>
 internal static class DotPulsarPackage
 {
     /// <summary>The stand-in's assembly, with what it needs beside it.</summary>
@@ -11,6 +11,17 @@ internal static class DotPulsarPackage
         typeof(DotPulsarPackage).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == DotPulsarProbe.Variable).Value!;
 
     /// <summary>Makes it available to what is built in the sandbox, without a change to what was generated.</summary>
-    public static async Task ProvideAsync(Sandbox sandbox, string generated) => sandbox.Variables[DotPulsarProbe.Variable] = await DotPulsarProbe.ProvideAsync(
-        Path.Combine(Repository.Root, "tests", "Sandbox"), Path.Combine(generated, "Directory.Packages.props"), sandbox.Folder, StandIn);
+    public static async Task ProvideAsync(Sandbox sandbox, string generated)
+    {
+        var packages = Path.Combine(generated, "Directory.Packages.props");
+        foreach (var (name, value) in await DotPulsarProbe.ProvideAsync(Path.Combine(Repository.Root, "tests", "Sandbox"), packages, sandbox.Folder, StandIn))
+            sandbox.Variables[name] = value;
+    }
+
+    /// <summary>Set where the tests were told to use another assembly.</summary>
+    public static string? Replaced { get; } =
+        Environment.GetEnvironmentVariable(DotPulsarProbe.Variable) is { Length: > 0 } assembly ? $"{DotPulsarProbe.Variable} is {assembly}." : null;
+
+    /// <summary>Whether the sandbox has only the stand-in.</summary>
+    public static bool IsStandIn(Sandbox sandbox) => sandbox.Variables.GetValueOrDefault(DotPulsarProbe.Variable) == StandIn;
 }

@@ -4,8 +4,7 @@ using Xunit.Abstractions;
 
 namespace GracefulTemplates.Tests.Services;
 
-[Collection(WebApiCollection.Name)]
-public sealed class FailureTests(WebApiFixture fixture, ITestOutputHelper output) : ServiceTests(fixture, output)
+public sealed class FailureTests(WebApiFixture fixture, ITestOutputHelper output) : ServiceTests(fixture, output), IClassFixture<WebApiFixture>
 {
     [Fact]
     public async Task A_worker_that_crashes_stops_the_service_with_exit_code_1()
@@ -54,6 +53,22 @@ public sealed class FailureTests(WebApiFixture fixture, ITestOutputHelper output
     }
 
     [Theory]
+    [InlineData("section,section-that-throws", "The lab cannot count.")]
+    [InlineData("section-that-throws,section", "The lab cannot count.")]
+    [InlineData("section,section-of-that-name", "Key: lab")]
+    public async Task A_section_of_the_report_that_cannot_be_written_costs_only_itself(string lab, string reason)
+    {
+        await using var service = await StartReadyAsync(delay: 0, lab: lab);
+
+        service.Send(Signal.Terminate);
+
+        var ending = (await service.EndAsync()).Is(0, "drained").SaidSo();
+        Assert.Equal(7, ending.Report.GetProperty("lab").GetProperty("done").GetInt32());
+        Assert.EndsWith("; lab: 7 done", service.Log.Of(LogEntry.Report)[0].Message);
+        Assert.Contains("LabSection is not in the shutdown report", Assert.Single(service.Log.Saying(reason)).Line);
+    }
+
+    [Theory]
     [InlineData("throw-in-stop", "The lab cannot stop.")]
     [InlineData("throw-in-disposal", "The lab cannot be disposed.")]
     public async Task A_stop_that_throws_goes_on_and_ends_with_exit_code_1(string lab, string reason)
@@ -69,7 +84,7 @@ public sealed class FailureTests(WebApiFixture fixture, ITestOutputHelper output
     }
 
     [Theory]
-    [InlineData("throw-on-requested")]
+    [InlineData("throw-on-stop-requested")]
     [InlineData("throw-on-draining")]
     public async Task A_callback_that_throws_cuts_nothing_off(string lab)
     {

@@ -1,18 +1,38 @@
 namespace GracefulTemplates.Tests.Services;
 
 /// <summary>What a user gets builds and passes its tests, wherever he puts it and whatever he calls it.</summary>
+[Trait("Category", "Slow")]
 public sealed class GeneratedProjectTests
 {
     private const string Template = "graceful-webapi";
 
+    // A choice of Pack/Names.cs; ProbeTests and the fixtures build eight more, and GRACEFUL_LONG=1 compiles all of them.
     [Theory]
-    [InlineData("2026.Shop", "--no-observability")]
-    [InlineData("订单服务", "--no-docker", "--no-kubernetes", "--no-ci", "--no-tests", "--no-observability")]
-    public async Task It_builds_under_any_name_and_without_its_parts(string name, params string[] options)
+    [InlineData("graceful-webapi", "2026.Shop", "--no-observability")]
+    [InlineData("graceful-webapi", "订单服务", "--no-docker", "--no-kubernetes", "--no-ci", "--no-tests", "--no-observability")]
+    [InlineData("graceful-grpc", "Grpc.AspNetCore")]
+    [InlineData("graceful-grpc", "Acme.new", "--no-tests", "--no-observability")]
+    [InlineData("graceful-pulsar-worker", "Acme.Environment.Api", "--no-tests")]
+    public async Task It_builds_under_any_name_and_without_its_parts(string template, string name, params string[] options)
     {
-        using var sandbox = Sandbox.For($"builds-{options.Length}");
+        using var sandbox = Sandbox.For($"builds/{template}/{name}");
+        var folder = sandbox.Generate(template, name, options);
+        if (template == "graceful-pulsar-worker")
+            await DotPulsarPackage.ProvideAsync(sandbox, folder);
 
-        await sandbox.BuildAsync(sandbox.Generate(Template, name, options));
+        await sandbox.BuildAsync(folder);
+
+        sandbox.Passed();
+    }
+
+    [Fact]
+    public async Task Its_code_is_formatted_as_its_editorconfig_says_under_any_name()
+    {
+        using var sandbox = Sandbox.For("formatted");
+        var folder = sandbox.Generate(Template, "Acme.Shop");
+
+        await sandbox.BuildAsync(folder);
+        await sandbox.DotnetAsync(folder, "format", "--verify-no-changes", "--no-restore");
 
         sandbox.Passed();
     }
@@ -24,8 +44,12 @@ public sealed class GeneratedProjectTests
         foreach (var file in Directory.GetFiles(Path.Combine(LabFolder, "Repository")))
             File.Copy(file, Path.Combine(sandbox.Folder, Path.GetFileName(file)));
 
-        await sandbox.BuildAsync(sandbox.Generate(Template, "order service"));
+        var folder = sandbox.Generate(Template, "it's 100% R&D; really");
+        await sandbox.BuildAsync(folder);
+        var tests = await sandbox.DotnetAsync(folder, "test", "--no-build", "-tl:off", "-nologo", "--filter", "refused");
 
+        Assert.Matches(@"Passed! +- Failed: +0, Passed: +1,", tests);
+        Assert.Empty(Directory.GetFiles(folder, "packages.lock.json", SearchOption.AllDirectories));
         sandbox.Passed();
     }
 
@@ -33,8 +57,8 @@ public sealed class GeneratedProjectTests
     public async Task Its_own_tests_pass_and_a_WebApplicationFactory_works_with_it()
     {
         using var sandbox = Sandbox.For("own-tests");
-        var folder = sandbox.Generate(Template, "Shop");
-        AddFactoryTests(folder);
+        var folder = sandbox.Generate(Template, "Xunit"); // The name of a package that the tests use.
+        AddFactoryTests(folder, "Xunit");
 
         var output = await sandbox.DotnetAsync(folder, "test", "-warnaserror", "-tl:off", "-nologo");
 
@@ -44,13 +68,13 @@ public sealed class GeneratedProjectTests
 
     private static string LabFolder { get; } = Path.Combine(Repository.Root, "tests", "GracefulTemplates.Tests", "Services", "Lab");
 
-    private static void AddFactoryTests(string folder)
+    private static void AddFactoryTests(string folder, string name)
     {
         const string Package = "Microsoft.AspNetCore.Mvc.Testing";
-        var tests = Path.Combine(folder, "tests", "Shop.Tests");
+        var tests = Path.Combine(folder, "tests", $"{name}.Tests");
         var source = File.ReadAllText(Path.Combine(LabFolder, "Factory", "FactoryTests.cs"));
-        File.WriteAllText(Path.Combine(tests, "FactoryTests.cs"), source.Replace("Graceful.Service_1", "Shop"));
-        Insert(Path.Combine(tests, "Shop.Tests.csproj"), $"""<PackageReference Include="{Package}" />""");
+        File.WriteAllText(Path.Combine(tests, "FactoryTests.cs"), source.Replace("Graceful.Service_1", name));
+        Insert(Path.Combine(tests, $"{name}.Tests.csproj"), $"""<PackageReference Include="{Package}" />""");
         Insert(Path.Combine(folder, "Directory.Packages.props"), $"""<PackageVersion Include="{Package}" Version="10.0.15" />""");
     }
 

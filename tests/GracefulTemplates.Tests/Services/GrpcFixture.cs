@@ -1,12 +1,13 @@
 namespace GracefulTemplates.Tests.Services;
 
 /// <summary>graceful-grpc, with the lab's service added in the way that a user adds one.</summary>
-public sealed class GrpcFixture() : ServiceFixture("graceful-grpc", "2026.Shop")
+public sealed class GrpcBuild() : ServiceBuild("graceful-grpc", "2026.Shop")
 {
     protected override void InstallLab(string project)
     {
         base.InstallLab(project);
         CopyLab("Grpc/*.cs", Path.Combine(project, "Jobs"), NamespaceOf(project));
+        CopyLab("Crowd/Grpc/*.cs", Path.Combine(project, "Jobs"), NamespaceOf(project));
         CopyLab("Grpc/*.proto", Path.Combine(project, "Protos"), NamespaceOf(project));
         Edit(Path.Combine(project, "2026.Shop.csproj"), "Protos/jobs.proto", "Protos/*.proto");
         const string mapping = "services.MapGrpcService<JobsService>();";
@@ -21,8 +22,7 @@ public sealed class GrpcFixture() : ServiceFixture("graceful-grpc", "2026.Shop")
     }
 }
 
-[CollectionDefinition(Name)]
-public sealed class GrpcCollection : ICollectionFixture<GrpcFixture>
+public sealed class GrpcFixture() : ServiceFixture(Built)
 {
-    public const string Name = "graceful-grpc as a process";
+    private static readonly Lazy<Task<ServiceBuild>> Built = ServiceBuild.Once<GrpcBuild>();
 }

@@ -6,11 +6,28 @@ using static Grpc.Health.V1.HealthCheckResponse.Types;
 
 namespace GracefulTemplates.Tests.Services;
 
-[Collection(GrpcCollection.Name)]
-public sealed class GrpcHealthTests(GrpcFixture fixture, ITestOutputHelper output) : ServiceTests(fixture, output)
+public sealed class GrpcHealthTests(GrpcFixture fixture, ITestOutputHelper output) : ServiceTests(fixture, output), IClassFixture<GrpcFixture>
 {
     /// <summary>The promise is 100 ms, and 26 were measured; the rest is for a machine that is busy with other tests.</summary>
     private const double AtOnce = 0.5;
+
+    [Fact]
+    public async Task Its_calls_are_in_no_metric_of_requests()
+    {
+        await using var receiver = await OtlpReceiver.StartAsync();
+        await using var service = await StartReadyAsync(new ServiceStart { Http2 = true, Settings = [.. Budget(delay: 0), .. receiver.Settings] });
+        using (var client = new GrpcClient(service))
+        {
+            await client.Health.CheckAsync(new HealthCheckRequest());
+            await client.Jobs.RunAsync(new RunRequest { Name = "x" });
+        }
+
+        service.Send(Signal.Terminate);
+
+        (await service.EndAsync()).Is(0, "drained");
+        var point = Assert.Single(receiver.Exports("http.server.request.duration")[^1]);
+        Assert.Equal(("/jobs.v1.Jobs/Run", 1), (point.Attributes["http.route"], point.Count));
+    }
 
     [Theory]
     [InlineData(2)]

@@ -7,6 +7,7 @@ using Xunit.Abstractions;
 namespace GracefulTemplates.Tests.Services;
 
 /// <summary>What <c>dotnet new grpc</c> of the SDK does in the scenario in which ours loses nothing.</summary>
+[Trait("Category", "Slow")]
 public sealed class GrpcPeerTests(ITestOutputHelper output)
 {
     // Its greeter, by hand: the request has one string, the answer is not looked at.

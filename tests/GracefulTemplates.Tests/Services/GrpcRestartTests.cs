@@ -7,8 +7,8 @@ using JobsClient = Graceful.Service_1.Grpc.V1.Jobs.JobsClient;
 
 namespace GracefulTemplates.Tests.Services;
 
-[Collection(GrpcCollection.Name)]
-public sealed class GrpcRestartTests(GrpcFixture fixture, ITestOutputHelper output) : ServiceTests(fixture, output)
+[Trait("Category", "Slow")]
+public sealed class GrpcRestartTests(GrpcFixture fixture, ITestOutputHelper output) : ServiceTests(fixture, output), IClassFixture<GrpcFixture>
 {
     private static readonly RunRequest Job = new() { Name = "load" };
 
@@ -23,9 +23,7 @@ public sealed class GrpcRestartTests(GrpcFixture fixture, ITestOutputHelper outp
             ending => ending.Is(0, "drained"), restarts => restarts >= 10, load.RunAsync);
 
         Output.WriteLine($"{restarts} restarts in {took.Elapsed.TotalSeconds:0} s, {load}");
-        // Internal: the client's own race. It gives up a call it has not sent yet when GOAWAY comes in between: safe to send again.
-        Assert.Equal(0, load.Failed - load.FailedWith(StatusCode.Internal));
-        Assert.InRange(load.FailedWith(StatusCode.Internal), 0, restarts / 2);
+        Assert.Equal(0, load.Failed);
         Assert.True(load.Calls > 5_000, $"{load}");
     }
 }

@@ -1,11 +1,11 @@
 using Grpc.Core;
 using Grpc.Reflection.V1Alpha;
+using GracefulTemplates.Tests.Services.Crowd;
 using Xunit.Abstractions;
 
 namespace GracefulTemplates.Tests.Services;
 
-[Collection(GrpcCollection.Name)]
-public sealed class GrpcStartTests(GrpcFixture fixture, ITestOutputHelper output) : ServiceTests(fixture, output)
+public sealed class GrpcStartTests(GrpcFixture fixture, ITestOutputHelper output) : ServiceTests(fixture, output), IClassFixture<GrpcFixture>
 {
     [Theory]
     [InlineData("ASPNETCORE_HTTP_PORTS", "8080")] // What the container images set.
@@ -19,6 +19,17 @@ public sealed class GrpcStartTests(GrpcFixture fixture, ITestOutputHelper output
         var entries = (await service.EndAsync()).Log.Entries.Where(entry => !entry.IsPlain).ToArray();
         Assert.NotEmpty(entries);
         Assert.All(entries, entry => Assert.Equal("Information", entry.Level));
+    }
+
+    [Fact]
+    public async Task Its_own_call_goes_through_the_whole_pipeline_and_runs_no_job()
+    {
+        const int warmedUp = 202;
+        await using var service = await StartReadyAsync(new ServiceStart { Http2 = true, Lab = "tell-requests" });
+
+        Assert.Single(service.Log.LabSaid("http POST /jobs.v1.Jobs/Run 200")); // The status of the call is in its trailers.
+        Assert.Empty(service.Log.Of(LogEntry.JobBegun));
+        Assert.Equal("grpc", (await service.Log.UntilAsync(warmedUp)).State("Names").GetString());
     }
 
     [Fact]

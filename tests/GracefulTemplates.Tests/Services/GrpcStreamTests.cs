@@ -5,8 +5,7 @@ using Xunit.Abstractions;
 
 namespace GracefulTemplates.Tests.Services;
 
-[Collection(GrpcCollection.Name)]
-public sealed class GrpcStreamTests(GrpcFixture fixture, ITestOutputHelper output) : ServiceTests(fixture, output)
+public sealed class GrpcStreamTests(GrpcFixture fixture, ITestOutputHelper output) : ServiceTests(fixture, output), IClassFixture<GrpcFixture>
 {
     [Fact]
     public async Task Streams_go_on_in_the_delay_and_leave_when_draining_begins_though_their_handlers_ignore_every_token()

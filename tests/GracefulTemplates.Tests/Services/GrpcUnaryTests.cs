@@ -4,8 +4,7 @@ using Xunit.Abstractions;
 
 namespace GracefulTemplates.Tests.Services;
 
-[Collection(GrpcCollection.Name)]
-public sealed class GrpcUnaryTests(GrpcFixture fixture, ITestOutputHelper output) : ServiceTests(fixture, output)
+public sealed class GrpcUnaryTests(GrpcFixture fixture, ITestOutputHelper output) : ServiceTests(fixture, output), IClassFixture<GrpcFixture>
 {
     [Fact]
     public async Task A_call_in_flight_is_answered_and_then_the_process_ends_right_away()

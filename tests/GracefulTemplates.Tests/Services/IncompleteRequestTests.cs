@@ -2,8 +2,8 @@ using Xunit.Abstractions;
 
 namespace GracefulTemplates.Tests.Services;
 
-[Collection(WebApiCollection.Name)]
-public sealed class IncompleteRequestTests(WebApiFixture fixture, ITestOutputHelper output) : ServiceTests(fixture, output)
+[Trait("Category", "Slow")]
+public sealed class IncompleteRequestTests(WebApiFixture fixture, ITestOutputHelper output) : ServiceTests(fixture, output), IClassFixture<WebApiFixture>
 {
     private const string Body = """{"name":"half","seconds":0}""";
     private static readonly string HalfOfTheHeaders = "POST /jobs HTTP/1.1\r\nHost: service\r\n";

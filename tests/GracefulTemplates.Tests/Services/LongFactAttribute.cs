@@ -5,3 +5,21 @@ internal sealed class LongFactAttribute : FactAttribute
 {
     public LongFactAttribute() => Skip = Environment.GetEnvironmentVariable("GRACEFUL_LONG") == "1" ? null : "Takes minutes; set GRACEFUL_LONG=1.";
 }
+
+/// <summary>The same for a test that only Apache Pulsar can pass.</summary>
+internal sealed class LongApacheFactAttribute : FactAttribute
+{
+    public LongApacheFactAttribute() => Skip = new LongFactAttribute().Skip ?? Brokers.Missing;
+}
+
+/// <summary>A theory that takes minutes.</summary>
+internal sealed class LongTheoryAttribute : TheoryAttribute
+{
+    public LongTheoryAttribute() => Skip = new LongFactAttribute().Skip;
+}
+
+/// <summary>A test that says whether the real client is used.</summary>
+internal sealed class RealClientFactAttribute : FactAttribute
+{
+    public RealClientFactAttribute() => Skip = DotPulsarPackage.Replaced;
+}

@@ -20,7 +20,9 @@ public sealed class MessageTally
         BegunAfterSignal = [.. begun.SelectMany(message => message).Where(line => IsAfterSignal(line, Preemption)).Select(line => $"{line}")];
         EndedAfterSignal = ended.SelectMany(message => message).Count(line => IsAfterSignal(line, TimeSpan.Zero));
         _summary = $"{published} messages, {signals.Count} signals: {Lost.Count} lost, {HandledTwice.Count} handled twice, {BegunTwice.Count} begun twice, "
-            + $"{BegunAfterSignal.Count} begun after the signal, {EndedAfterSignal} ended after it";
+            + $"{BegunAfterSignal.Count} begun after the signal, {EndedAfterSignal} ended after it"
+            + string.Concat(HandledTwice.Take(3).Select(name => $"\n{name}: {string.Join("; ", lines.Where(line => line.Name == name))}"))
+            + (HandledTwice.Count > 3 ? $"\n{HandledTwice[^1]}: {string.Join("; ", lines.Where(line => line.Name == HandledTwice[^1]))}" : "");
 
         bool IsAfterSignal(JournalLine line, TimeSpan grace) => signals.TryGetValue(line.Process, out var signal) && line.At > signal + grace;
     }

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
-using System.Text;
+using Google.Protobuf;
+using GracefulTemplates.Tests.Services.Otlp;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -8,11 +10,12 @@ using Microsoft.Extensions.Logging;
 
 namespace GracefulTemplates.Tests.Services;
 
-/// <summary>An endpoint for OpenTelemetry over HTTP. It keeps what it gets, and finds the names of spans in it, which Protobuf leaves as they are.</summary>
+/// <summary>An endpoint for OpenTelemetry over HTTP, which keeps the spans and metrics that it gets.</summary>
 internal sealed class OtlpReceiver : IAsyncDisposable
 {
     private readonly WebApplication _app;
-    private readonly ConcurrentQueue<string> _traces = new();
+    private readonly ConcurrentQueue<Span> _spans = new();
+    private readonly ConcurrentQueue<ResourceMetrics> _metrics = new();
 
     private OtlpReceiver()
     {
@@ -24,11 +27,15 @@ internal sealed class OtlpReceiver : IAsyncDisposable
     }
 
     /// <summary>How a service sends to it: only when it has to, for a flush to show.</summary>
-    public (string Key, string Value)[] Settings =>
+    public (string Key, string Value)[] Settings => SettingsOf(TimeSpan.FromMinutes(10));
+
+    /// <summary>How a service sends its metrics to it that often.</summary>
+    public (string Key, string Value)[] SettingsOf(TimeSpan interval) =>
     [
         ("OTEL_EXPORTER_OTLP_ENDPOINT", _app.Urls.Single()),
         ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
         ("OTEL_BSP_SCHEDULE_DELAY", "600000"),
+        ("OTEL_METRIC_EXPORT_INTERVAL", interval.TotalMilliseconds.ToString(CultureInfo.InvariantCulture)),
     ];
 
     public static async Task<OtlpReceiver> StartAsync()
@@ -38,15 +45,51 @@ internal sealed class OtlpReceiver : IAsyncDisposable
         return receiver;
     }
 
-    public bool HasSpan(string name) => _traces.Any(trace => trace.Contains(name, StringComparison.Ordinal));
+    public bool HasSpan(string name) => _spans.Any(span => span.Name == name);
+
+    /// <summary>The attributes of the spans with this name.</summary>
+    public IReadOnlyList<IReadOnlyDictionary<string, string>> Spans(string name) => [.. _spans.Where(span => span.Name == name).Select(span => Texts(span.Attributes))];
+
+    /// <summary>The service instances that have sent metrics.</summary>
+    public IReadOnlyList<string> Instances => [.. _metrics.Select(metrics => Texts(metrics.Resource.Attributes)["service.instance.id"]).Distinct()];
+
+    /// <summary>The exports of a metric, oldest first: of each its points.</summary>
+    public IReadOnlyList<IReadOnlyList<MetricPoint>> Exports(string name) =>
+        [.. _metrics.SelectMany(metrics => metrics.ScopeMetrics).SelectMany(scope => scope.Metrics).Where(metric => metric.Name == name).Select(Points)];
+
+    /// <summary>Waits for one more export of metrics that was made from now on.</summary>
+    public async Task UntilExportAsync()
+    {
+        using var patience = new CancellationTokenSource(ServiceProcess.Patience);
+        var before = _metrics.Count;
+        while (_metrics.Count < before + 2) // The first may have been on its way.
+            await Task.Delay(20, patience.Token);
+    }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
+    private static IReadOnlyList<MetricPoint> Points(Metric metric) =>
+    [
+        .. (metric.Sum ?? metric.Gauge)?.DataPoints.Select(point => new MetricPoint(Texts(point.Attributes), point.AsInt + point.AsDouble, 0, [])) ?? [],
+        .. metric.Histogram?.DataPoints.Select(point => new MetricPoint(Texts(point.Attributes), point.Sum, (long)point.Count, [.. point.ExplicitBounds])) ?? [],
+    ];
+
+    private static IReadOnlyDictionary<string, string> Texts(IEnumerable<KeyValue> attributes) =>
+        attributes.ToDictionary(attribute => attribute.Key, attribute => attribute.Value.HasIntValue ? $"{attribute.Value.IntValue}" : attribute.Value.StringValue);
+
     private async Task ReceiveAsync(HttpContext context)
     {
-        using var reader = new StreamReader(context.Request.Body, Encoding.Latin1);
-        var body = await reader.ReadToEndAsync();
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body);
+        body.Position = 0;
         if (context.Request.Path == "/v1/traces")
-            _traces.Enqueue(body);
+            foreach (var span in TracesRequest.Parser.ParseFrom(body).ResourceSpans.SelectMany(resource => resource.ScopeSpans).SelectMany(scope => scope.Spans))
+                _spans.Enqueue(span);
+        else if (context.Request.Path == "/v1/metrics")
+            foreach (var metrics in MetricsRequest.Parser.ParseFrom(body).ResourceMetrics)
+                _metrics.Enqueue(metrics);
     }
 }
+
+/// <param name="Value">Of a histogram the sum.</param>
+internal sealed record MetricPoint(IReadOnlyDictionary<string, string> Attributes, double Value, long Count, double[] Bounds);

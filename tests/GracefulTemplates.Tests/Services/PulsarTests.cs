@@ -13,6 +13,10 @@ public abstract class PulsarTests(PulsarFixture fixture, ITestOutputHelper outpu
     protected const string Subscription = "tests";
 
     protected BrokerControl Broker => fixture.Broker.Control;
+
+    /// <summary>The broker that this test uses: that of the fixture, unless <see cref="UseAsync"/> says otherwise.</summary>
+    protected ITestBroker Used { get; private set; } = fixture.Broker;
+
     protected int BrokerPort => fixture.Broker.ServiceUrl.Port;
     protected string Topic { get; } = $"t-{Guid.NewGuid():N}";
     protected string DeadLetterTopic => $"{Topic}-{Subscription}-DLQ";
@@ -20,10 +24,13 @@ public abstract class PulsarTests(PulsarFixture fixture, ITestOutputHelper outpu
 
     public Task InitializeAsync() => Task.CompletedTask;
 
+    /// <summary>Has the test use a broker of that kind.</summary>
+    protected async Task UseAsync(BrokerKind kind) => Used = kind == BrokerKind.Apache ? await Brokers.ApacheAsync() : fixture.Broker;
+
     public async Task DisposeAsync()
     {
         await Broker.SetFaultsAsync(new Faults());
-        Output.WriteLine($"--- broker: {JsonSerializer.Serialize(await Broker.StatisticsAsync(Topic), ControlJson.Options)}");
+        Output.WriteLine($"--- broker: {JsonSerializer.Serialize(await Used.StatisticsAsync(Topic), ControlJson.Options)}");
         Journal.Dispose();
     }
 
@@ -32,7 +39,7 @@ public abstract class PulsarTests(PulsarFixture fixture, ITestOutputHelper outpu
     {
         Settings =
         [
-            ("Pulsar:ServiceUrl", $"{fixture.Broker.ServiceUrl}"),
+            ("Pulsar:ServiceUrl", $"{Used.ServiceUrl}"),
             ("Pulsar:Topic", $"persistent://public/default/{Topic}"),
             ("Pulsar:Subscription", Subscription),
             ("Lab:Journal", Journal.Folder),
@@ -49,7 +56,7 @@ public abstract class PulsarTests(PulsarFixture fixture, ITestOutputHelper outpu
     };
 
     /// <summary>Publishes one job.</summary>
-    protected Task PublishAsync(string name, double seconds) => Broker.PublishAsync(new() { Topic = Topic, Payload = Job(name, seconds) });
+    protected Task PublishAsync(string name, double seconds) => Used.PublishAsync(new() { Topic = Topic, Payload = Job(name, seconds) });
 
     protected static string Job(string name, double seconds) => $$"""{"name":"{{name}}","seconds":{{seconds.ToString(CultureInfo.InvariantCulture)}}}""";
 
@@ -61,7 +68,7 @@ public abstract class PulsarTests(PulsarFixture fixture, ITestOutputHelper outpu
         var (clock, acknowledged) = (Stopwatch.StartNew(), -1L);
         for (; ; await Task.Delay(20))
         {
-            (await Broker.StatisticsAsync(Topic)).Subscriptions.TryGetValue(Subscription, out var now);
+            (await Used.StatisticsAsync(Topic)).Subscriptions.TryGetValue(Subscription, out var now);
             if (now is not null && condition(now))
                 return now;
             if (now is not null && now.Acknowledged != acknowledged)
@@ -100,6 +107,15 @@ public abstract class PulsarTests(PulsarFixture fixture, ITestOutputHelper outpu
     }
 
     /// <summary>Waits until the service serves, ready or not.</summary>
-    protected static async Task UntilServingAsync(ServiceProcess service) =>
-        await service.Log.UntilAsync("it serves", entry => entry.Says("Now listening on"));
+    protected static async Task UntilServingAsync(ServiceProcess service)
+    {
+        await service.Log.UntilAsync("it listens", entry => entry.Says("Now listening on"));
+        for (var clock = Stopwatch.StartNew(); ; await Task.Delay(20))
+        {
+            using var started = await service.Client.GetAsync("/started");
+            if (started.StatusCode == HttpStatusCode.OK)
+                return;
+            Assert.True(clock.Elapsed < ServiceProcess.Patience, $"/started is still {started.StatusCode}: {await started.Content.ReadAsStringAsync()}");
+        }
+    }
 }

@@ -2,8 +2,7 @@ using Xunit.Abstractions;
 
 namespace GracefulTemplates.Tests.Services;
 
-[Collection(WebApiCollection.Name)]
-public sealed class SecondSignalTests(WebApiFixture fixture, ITestOutputHelper output) : ServiceTests(fixture, output)
+public sealed class SecondSignalTests(WebApiFixture fixture, ITestOutputHelper output) : ServiceTests(fixture, output), IClassFixture<WebApiFixture>
 {
     private const double Soon = 1.5; // And not later than 3 s on a busy machine.
 
@@ -18,7 +17,7 @@ public sealed class SecondSignalTests(WebApiFixture fixture, ITestOutputHelper o
         service.Send(Signal.Terminate);
         await service.Log.UntilAsync(LogEntry.Stopping);
 
-        service.Send(second);
+        await service.SendAgainAsync(second);
 
         await AssertForcedAsync(service, job, exitCode);
     }
@@ -32,7 +31,7 @@ public sealed class SecondSignalTests(WebApiFixture fixture, ITestOutputHelper o
         service.Send(Signal.Interrupt);
         await service.UntilClosedAsync();
 
-        service.Send(second);
+        await service.SendAgainAsync(second);
 
         await AssertForcedAsync(service, job, exitCode);
     }
@@ -45,10 +44,10 @@ public sealed class SecondSignalTests(WebApiFixture fixture, ITestOutputHelper o
         service.Send(Signal.Terminate);
         await service.Log.UntilLabSaysAsync("disposing");
 
-        service.Send(second);
+        await service.SendAgainAsync(second);
 
         var ending = (await service.EndAsync()).Is(exitCode, "forced").SaidSo().Within(Soon);
-        Assert.StartsWith("still disposing", ending.Error);
+        Assert.StartsWith("still flushing", ending.Error);
     }
 
     private static async Task AssertForcedAsync(ServiceProcess service, Task<HttpResponseMessage> job, int exitCode)

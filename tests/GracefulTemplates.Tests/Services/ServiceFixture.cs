@@ -3,31 +3,35 @@ using System.Text.RegularExpressions;
 namespace GracefulTemplates.Tests.Services;
 
 /// <summary>
-/// Generates a template once under an awkward name, puts the lab in the place of Jobs/JobRunner.cs and builds it once. Program.cs and
+/// Generates a template under an awkward name, puts the lab in the place of Jobs/JobRunner.cs and builds it. Program.cs and
 /// the machinery stay as generated, for they are what is tested.
 /// </summary>
-public abstract partial class ServiceFixture(string template, string name) : IAsyncLifetime
+public abstract partial class ServiceBuild(string template, string name, string? scenario = null)
 {
-    private readonly Sandbox _sandbox = Sandbox.For($"service-{template}");
-
     /// <summary>The service's .dll.</summary>
     public string Assembly { get; private set; } = "";
 
-    public virtual async Task InitializeAsync()
-    {
-        var folder = _sandbox.Generate(template, name);
-        await PrepareAsync(_sandbox, folder);
-        var project = Path.Combine(folder, "src", name);
-        InstallLab(project);
-        var output = Path.Combine(_sandbox.Folder, "built");
-        await _sandbox.DotnetAsync(project, "build", "-c", "Release", "-o", output, "-warnaserror", "-tl:off", "-nologo");
-        Assembly = Path.Combine(output, $"{name}.dll");
-    }
+    /// <summary>The folder of the generated project.</summary>
+    public string Project { get; private set; } = "";
 
-    public virtual Task DisposeAsync()
+    /// <summary>Built by the first that asks, and the same for all others.</summary>
+    public static Lazy<Task<ServiceBuild>> Once<T>() where T : ServiceBuild, new() => new(() => Task.Run(async () =>
     {
-        _sandbox.Dispose();
-        return Task.CompletedTask;
+        var build = new T();
+        await build.RunAsync();
+        return (ServiceBuild)build;
+    }));
+
+    private async Task RunAsync()
+    {
+        using var sandbox = Sandbox.For(scenario ?? $"service-{template}");
+        var folder = sandbox.Generate(template, name);
+        await PrepareAsync(sandbox, folder);
+        Project = Path.Combine(folder, "src", name);
+        InstallLab(Project);
+        var output = Path.Combine(sandbox.Folder, "built");
+        await sandbox.DotnetAsync(Project, "build", "-c", "Release", "-o", output, "-warnaserror", "-tl:off", "-nologo");
+        Assembly = Path.Combine(output, $"{name}.dll");
     }
 
     /// <summary>What the build of the generated folder needs besides.</summary>
@@ -40,8 +44,17 @@ public abstract partial class ServiceFixture(string template, string name) : IAs
     protected static void CopyLab(string files, string folder, string rootNamespace)
     {
         var path = Path.Combine(Repository.Root, "tests", "GracefulTemplates.Tests", "Services", "Lab", files);
+        Directory.CreateDirectory(folder);
         foreach (var file in Directory.GetFiles(Path.GetDirectoryName(path)!, Path.GetFileName(path)))
             File.WriteAllText(Path.Combine(folder, Path.GetFileName(file)), File.ReadAllText(file).Replace("Graceful.Service_1", rootNamespace));
+    }
+
+    /// <summary>Puts a line of the user's into a file of the generated project, before the one that is there.</summary>
+    protected static void InsertBefore(string file, string before, string inserted)
+    {
+        var text = File.ReadAllText(file);
+        Assert.Contains(before, text);
+        File.WriteAllText(file, text.Replace(before, inserted + before));
     }
 
     protected static string NamespaceOf(string project) =>
@@ -51,11 +64,23 @@ public abstract partial class ServiceFixture(string template, string name) : IAs
     private static partial Regex JobsNamespace();
 }
 
-/// <summary>graceful-webapi.</summary>
-public sealed class WebApiFixture() : ServiceFixture("graceful-webapi", "My-Shop.Api");
-
-[CollectionDefinition(Name)]
-public sealed class WebApiCollection : ICollectionFixture<WebApiFixture>
+/// <summary>What the tests of a class share: a service that has been built. Their processes are their own.</summary>
+public abstract class ServiceFixture(Lazy<Task<ServiceBuild>> build) : IAsyncLifetime
 {
-    public const string Name = "graceful-webapi as a process";
+    /// <summary>The service's .dll.</summary>
+    public string Assembly => Build.Assembly;
+
+    private protected ServiceBuild Build { get; private set; } = null!;
+
+    public virtual async Task InitializeAsync() => Build = await build.Value;
+
+    public virtual Task DisposeAsync() => Task.CompletedTask;
+}
+
+/// <summary>graceful-webapi.</summary>
+public sealed class WebApiBuild() : ServiceBuild("graceful-webapi", "My-Shop.Api");
+
+public sealed class WebApiFixture() : ServiceFixture(Built)
+{
+    private static readonly Lazy<Task<ServiceBuild>> Built = ServiceBuild.Once<WebApiBuild>();
 }

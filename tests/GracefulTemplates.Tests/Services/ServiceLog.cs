@@ -17,9 +17,9 @@ public sealed class ServiceLog
     public IReadOnlyList<LogEntry> Saying(string text) =>
         [.. Entries.Where(entry => entry.EventId != LogEntry.Report && entry.Says(text))];
 
-    public async Task<LogEntry> UntilAsync(string what, Func<LogEntry, bool> match)
+    public async Task<LogEntry> UntilAsync(string what, Func<LogEntry, bool> match, TimeSpan? within = null)
     {
-        using var patience = new CancellationTokenSource(ServiceProcess.Patience);
+        using var patience = new CancellationTokenSource(within ?? ServiceProcess.Patience);
         while (true)
         {
             Task changed;

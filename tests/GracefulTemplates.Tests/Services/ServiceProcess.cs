@@ -1,3 +1,4 @@
+using GracefulTemplates.Sandboxes;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
@@ -15,11 +16,11 @@ public sealed class ServiceProcess : IAsyncDisposable
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly ITestOutputHelper _output;
     private readonly ServiceFiles _files = new();
-    private readonly bool _inNamespace;
+    private readonly bool _inNamespace, _inGroup;
 
     public ServiceProcess(string assembly, ServiceStart start, ITestOutputHelper output)
     {
-        (_output, _inNamespace) = (output, start.AsPid1);
+        (_output, _inNamespace, _inGroup) = (output, start.AsPid1, start.StartedBy is ["setsid", ..]);
         Port = start.Port ?? FreePort.Next();
         Http2Port = start.Http2 ? FreePort.Next() : 0;
         Client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{Port}"), Timeout = Patience };
@@ -81,6 +82,21 @@ public sealed class ServiceProcess : IAsyncDisposable
         signal.Send(_inNamespace ? ChildId() : _process.Id);
     }
 
+    /// <summary>Sends a signal to the whole process group, as Ctrl+C in a terminal does. It has to be started by <c>setsid</c>.</summary>
+    public void SendToGroup(Signal signal)
+    {
+        SignalledAt = _clock.Elapsed;
+        signal.Send(-_process.Id);
+    }
+
+    /// <summary>Sends a second signal when it is no longer taken for the first one, delivered twice.</summary>
+    public async Task SendAgainAsync(Signal signal)
+    {
+        var until = SignalledAt + TimeSpan.FromSeconds(1.2) - _clock.Elapsed;
+        if (until > TimeSpan.Zero) await Task.Delay(until);
+        Send(signal);
+    }
+
     /// <summary>Lets the lab go on where it waits.</summary>
     public void OpenGate() => _files.OpenGate();
 
@@ -100,6 +116,8 @@ public sealed class ServiceProcess : IAsyncDisposable
             Signal.Kill.Send(ChildId());
         else if (!_process.HasExited)
             _process.Kill();
+        if (_inGroup)
+            Signals.EndGroup(_process.Id); // What started the service can end without it.
         await _process.WaitForExitAsync();
         _output.WriteLine($"--- exit code {_process.ExitCode} after {EndedAt.TotalSeconds:0.000} s, last signal at {SignalledAt.TotalSeconds:0.000} s, report {_files.Report()}");
         foreach (var entry in Log.Entries.TakeLast(400))

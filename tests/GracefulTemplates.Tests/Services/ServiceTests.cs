@@ -29,7 +29,7 @@ public abstract class ServiceTests(ServiceFixture fixture, ITestOutputHelper out
     protected Task<ServiceProcess> StartReadyAsync(double delay, double drain = 10, double flush = 3, string lab = "") =>
         StartReadyAsync(new ServiceStart { Settings = Budget(delay, drain, flush), Lab = lab });
 
-    protected static (string, string)[] Budget(double delay, double drain = 10, double flush = 3) =>
+    internal static (string, string)[] Budget(double delay, double drain = 10, double flush = 3) =>
         [("Shutdown:DelaySeconds", Text(delay)), ("Shutdown:DrainSeconds", Text(drain)), ("Shutdown:FlushSeconds", Text(flush))];
 
     private static string Text(double seconds) => seconds.ToString(CultureInfo.InvariantCulture);

@@ -17,6 +17,9 @@ internal static class Signals
     public static void Send(this Signal signal, int processId) =>
         Assert.True(Kill(processId, (int)signal) == 0, $"No process {processId} to be sent {signal}.");
 
+    /// <summary>Kills what is left of a process group.</summary>
+    public static void EndGroup(int groupId) => Kill(-groupId, (int)Signal.Kill);
+
     [DllImport("libc", EntryPoint = "kill")]
     private static extern int Kill(int processId, int signal);
 }

@@ -3,8 +3,7 @@ using Xunit.Abstractions;
 
 namespace GracefulTemplates.Tests.Services;
 
-[Collection(WebApiCollection.Name)]
-public sealed class StreamTests(WebApiFixture fixture, ITestOutputHelper output) : ServiceTests(fixture, output)
+public sealed class StreamTests(WebApiFixture fixture, ITestOutputHelper output) : ServiceTests(fixture, output), IClassFixture<WebApiFixture>
 {
     [Fact]
     public async Task Server_sent_events_go_on_in_the_delay_and_end_cleanly_when_draining_begins()

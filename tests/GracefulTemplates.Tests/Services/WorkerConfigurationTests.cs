@@ -2,8 +2,7 @@ using Xunit.Abstractions;
 
 namespace GracefulTemplates.Tests.Services;
 
-[Collection(WorkerCollection.Name)]
-public sealed class WorkerConfigurationTests(WorkerFixture fixture, ITestOutputHelper output) : PulsarTests(fixture, output)
+public sealed class WorkerConfigurationTests(WorkerFixture fixture, ITestOutputHelper output) : PulsarTests(fixture, output), IClassFixture<WorkerFixture>
 {
     [Theory]
     [InlineData("ServiceUrl", "http://localhost:8080", "must begin with pulsar:// or pulsar+ssl://")]

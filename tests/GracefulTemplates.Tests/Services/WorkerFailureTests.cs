@@ -4,8 +4,7 @@ using Xunit.Abstractions;
 
 namespace GracefulTemplates.Tests.Services;
 
-[Collection(WorkerCollection.Name)]
-public sealed class WorkerFailureTests(WorkerFixture fixture, ITestOutputHelper output) : PulsarTests(fixture, output)
+public sealed class WorkerFailureTests(WorkerFixture fixture, ITestOutputHelper output) : PulsarTests(fixture, output), IClassFixture<WorkerFixture>
 {
     private const double RetrySeconds = 0.3;
     private const int MaxRedeliveries = 3, Good = 30;
@@ -65,6 +64,27 @@ public sealed class WorkerFailureTests(WorkerFixture fixture, ITestOutputHelper 
 
         await UntilNoBacklogAsync();
         Assert.Null(Assert.Single(await Broker.MessagesAsync(DeadLetterTopic)).Key); // As the original.
+    }
+
+    // It is tried again in place, which takes as long as the dead letter topic refuses it.
+    [Fact]
+    public async Task A_consumer_that_fails_is_replaced_though_a_message_of_it_cannot_be_brought_to_its_end()
+    {
+        var refused = new Dictionary<string, ServerError> { [DeadLetterTopic] = ServerError.PersistenceError };
+        await Broker.SetFaultsAsync(new() { Sends = refused });
+        await Broker.PublishAsync(new() { Topic = Topic, Payload = "no job" });
+        await using var worker = await StartReadyAsync(Consumer(settings: [.. Retries, ("Pulsar:SubscriptionType", "Exclusive")]));
+        await worker.Log.UntilAsync("the dead letter topic refuses", entry => entry.Message.Contains("could not be put on the dead letter topic"));
+
+        await Broker.SetFaultsAsync(new() { Sends = refused, Subscribe = ServerError.PersistenceError });
+        await Broker.DropConnectionsAsync();
+        await worker.Log.UntilAsync("the failure of the consumer", entry => entry.EventId == 305);
+        await Broker.SetFaultsAsync(new() { Sends = refused });
+
+        await UntilReadyIsAsync(worker, System.Net.HttpStatusCode.OK);
+        await Broker.SetFaultsAsync(new());
+        await UntilNoBacklogAsync();
+        Assert.NotEmpty(await Broker.MessagesAsync(DeadLetterTopic));
     }
 
     private async Task AssertDeadLettersAsync()

@@ -4,8 +4,8 @@ using Xunit.Abstractions;
 namespace GracefulTemplates.Tests.Services;
 
 /// <summary>The stop has a bound whatever the broker does, and says what it could not confirm.</summary>
-[Collection(WorkerCollection.Name)]
-public sealed class WorkerHangingBrokerTests(WorkerFixture fixture, ITestOutputHelper output) : PulsarTests(fixture, output)
+[Trait("Category", "Slow")]
+public sealed class WorkerHangingBrokerTests(WorkerFixture fixture, ITestOutputHelper output) : PulsarTests(fixture, output), IClassFixture<WorkerFixture>
 {
     private const string Unconfirmed = "(the broker did not confirm the close of the consumer)";
 

@@ -4,8 +4,8 @@ using Xunit.Abstractions;
 namespace GracefulTemplates.Tests.Services;
 
 /// <summary>The broker's name, which comes and goes.</summary>
-[Collection(WorkerCollection.Name)]
-public sealed class WorkerNameTests(WorkerFixture fixture, ITestOutputHelper output) : PulsarTests(fixture, output)
+[Trait("Category", "Slow")]
+public sealed class WorkerNameTests(WorkerFixture fixture, ITestOutputHelper output) : PulsarTests(fixture, output), IClassFixture<WorkerFixture>
 {
     [Fact]
     public async Task A_name_that_does_not_resolve_is_not_ready_and_stops_at_once()

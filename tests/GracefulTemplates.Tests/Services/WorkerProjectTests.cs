@@ -3,19 +3,21 @@ using PulsarBroker.Control;
 namespace GracefulTemplates.Tests.Services;
 
 /// <summary>The tests that a user gets with the templates, on the broker that he names.</summary>
+[Trait("Category", "Slow")]
 public sealed class WorkerProjectTests
 {
     [Theory]
-    [InlineData("graceful-pulsar-worker")]
-    [InlineData("graceful-service")]
-    public async Task Its_own_tests_pass_with_a_broker(string template)
+    [OnBrokers("graceful-pulsar-worker")]
+    [OnBrokers("graceful-service")]
+    public async Task Its_own_tests_pass_with_a_broker(BrokerKind kind, string template)
     {
-        await using var broker = await BrokerProcess.StartAsync();
-        using var sandbox = Sandbox.For($"own-tests-{template}");
+        await using var own = kind == BrokerKind.Test ? await BrokerProcess.StartAsync() : null;
+        var apache = kind == BrokerKind.Apache ? await Brokers.ApacheAsync() : null;
+        using var sandbox = Sandbox.For($"own-tests-{template}-{kind}");
         var folder = sandbox.Generate(template, "Shop");
         await DotPulsarPackage.ProvideAsync(sandbox, folder);
-        sandbox.Variables["PULSAR_SERVICE_URL"] = broker.ServiceUrl.OriginalString;
-        sandbox.Variables["PULSAR_ADMIN_URL"] = broker.Control.Url.OriginalString;
+        sandbox.Variables["PULSAR_SERVICE_URL"] = (own?.ServiceUrl ?? apache!.ServiceUrl).OriginalString;
+        sandbox.Variables["PULSAR_ADMIN_URL"] = (own?.Control.Url ?? apache!.Admin.BaseAddress!).GetLeftPart(UriPartial.Authority);
 
         var output = await sandbox.DotnetAsync(folder, "test", "-warnaserror", "-tl:off", "-nologo");
 

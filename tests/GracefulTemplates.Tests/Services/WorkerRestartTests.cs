@@ -5,8 +5,8 @@ using Xunit.Abstractions;
 namespace GracefulTemplates.Tests.Services;
 
 /// <summary>Two workers on one Shared subscription, of which one after the other is ended and replaced while messages flow.</summary>
-[Collection(WorkerCollection.Name)]
-public sealed class WorkerRestartTests(WorkerFixture fixture, ITestOutputHelper output) : PulsarTests(fixture, output)
+[Trait("Category", "Slow")]
+public sealed class WorkerRestartTests(WorkerFixture fixture, ITestOutputHelper output) : PulsarTests(fixture, output), IClassFixture<WorkerFixture>
 {
     private const int Handlers = 16; // The default.
 

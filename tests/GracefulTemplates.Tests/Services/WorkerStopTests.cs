@@ -3,8 +3,7 @@ using Xunit.Abstractions;
 
 namespace GracefulTemplates.Tests.Services;
 
-[Collection(WorkerCollection.Name)]
-public sealed class WorkerStopTests(WorkerFixture fixture, ITestOutputHelper output) : PulsarTests(fixture, output)
+public sealed class WorkerStopTests(WorkerFixture fixture, ITestOutputHelper output) : PulsarTests(fixture, output), IClassFixture<WorkerFixture>
 {
     [Fact]
     public async Task An_idle_worker_ends_at_once()
@@ -99,8 +98,7 @@ public sealed class WorkerStopTests(WorkerFixture fixture, ITestOutputHelper out
         await Journal.UntilAsync("begin", "slow");
 
         worker.Send(Signal.Terminate);
-        await worker.Log.UntilAsync(LogEntry.Stopping);
-        worker.Send(Signal.Terminate);
+        await worker.SendAgainAsync(Signal.Terminate);
 
         Assert.Equal(1, (await worker.EndAsync()).Is(143, "forced").Within(2).Messages("aborted"));
         await UntilAsync("handed back", statistics => statistics is { MsgBacklog: 1, UnackedMessages: 0 });

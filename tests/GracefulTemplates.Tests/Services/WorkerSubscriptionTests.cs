@@ -5,8 +5,8 @@ using Xunit.Abstractions;
 namespace GracefulTemplates.Tests.Services;
 
 /// <summary>The subscriptions that keep an order.</summary>
-[Collection(WorkerCollection.Name)]
-public sealed class WorkerSubscriptionTests(WorkerFixture fixture, ITestOutputHelper output) : PulsarTests(fixture, output)
+[Trait("Category", "Slow")]
+public sealed class WorkerSubscriptionTests(WorkerFixture fixture, ITestOutputHelper output) : PulsarTests(fixture, output), IClassFixture<WorkerFixture>
 {
     [Fact]
     public async Task A_Failover_standby_is_ready_and_takes_over_in_order()

@@ -5,8 +5,8 @@ using Xunit.Abstractions;
 namespace GracefulTemplates.Tests.Services;
 
 /// <summary>A broker of the test's own that speaks TLS, with certificates of a private authority.</summary>
-[Collection(WorkerCollection.Name)]
-public sealed class WorkerTlsTests(WorkerFixture fixture, ITestOutputHelper output) : PulsarTests(fixture, output)
+[Trait("Category", "Slow")]
+public sealed class WorkerTlsTests(WorkerFixture fixture, ITestOutputHelper output) : PulsarTests(fixture, output), IClassFixture<WorkerFixture>
 {
     private const string Host = "127.0.0.1"; // As the broker's own URL has it.
 

@@ -107,7 +107,7 @@ internal sealed class ClientSession(Broker broker, ClientConnection connection)
 
     private void Subscribe(Subscribe request)
     {
-        if (Faults.Subscribe is { } error)
+        if ((Faults.Subscribe ?? FaultSwitch.For(Faults.Subscribes, TopicName.Full(request.Topic))) is { } error)
         {
             connection.Send(Commands.Error(request.RequestId, error, "The test made the subscription fail"));
             return;
@@ -163,7 +163,7 @@ internal sealed class ClientSession(Broker broker, ClientConnection connection)
         LastIdResponse = new()
         {
             RequestId = request.RequestId,
-            Id = topic.Entries.Count > 0 ? topic.Id(topic.Entries.Count - 1) : new EntryId { Ledger = ulong.MaxValue, Entry = ulong.MaxValue },
+            Id = topic.Entries.Count > 0 ? topic.Id(topic.Entries.Count - 1) : new EntryId { Ledger = ulong.MaxValue, Entry = ulong.MaxValue, Partition = topic.Partition },
         },
     };
 

@@ -75,6 +75,11 @@ internal static class ControlServer
             foreach (var part in broker.Parts(topic))
                 part.Unload();
         });
+        control.MapPost("/replay", (string topic, string subscription) =>
+        {
+            foreach (var part in broker.Parts(topic))
+                part.Replay(subscription);
+        });
         control.MapPost("/reset", broker.Reset);
     }
 

@@ -15,11 +15,11 @@ internal abstract class Dispatcher(Subscription subscription)
     /// <summary>Why the subscription takes no further consumer; null: it does.</summary>
     public virtual string? Refusal => null;
 
-    public static Dispatcher For(Subscription subscription) => subscription.Type switch
+    public static Dispatcher For(Subscription subscription, BrokerOptions options) => subscription.Type switch
     {
         Subscribe.Types.Type.Shared => new SharedDispatcher(subscription),
         Subscribe.Types.Type.KeyShared => new KeySharedDispatcher(subscription),
-        Subscribe.Types.Type.Failover => new FailoverDispatcher(subscription),
+        Subscribe.Types.Type.Failover => new FailoverDispatcher(subscription, options.FailoverDelay),
         _ => new ExclusiveDispatcher(subscription),
     };
 

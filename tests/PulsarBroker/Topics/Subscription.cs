@@ -6,14 +6,15 @@ namespace PulsarBroker.Topics;
 internal sealed class Subscription
 {
     private readonly List<Consumer> _consumers = [];
-    private readonly bool _countOnClose;
+    private readonly BrokerOptions _options;
+    private readonly bool _isDurable;
     private Dispatcher _dispatcher;
 
-    public Subscription(Topic topic, string name, Subscribe.Types.Type type, int start, bool countOnClose)
+    public Subscription(Topic topic, string name, Subscribe.Types.Type type, int start, BrokerOptions options, bool isDurable)
     {
-        (Topic, Name, Type, _countOnClose) = (topic, name, type, countOnClose);
+        (Topic, Name, Type, _options, _isDurable) = (topic, name, type, options, isDurable);
         Cursor = new Cursor(topic, start);
-        _dispatcher = Dispatcher.For(this);
+        _dispatcher = Dispatcher.For(this, _options);
     }
 
     public Topic Topic { get; }
@@ -42,7 +43,7 @@ internal sealed class Subscription
         if (_consumers.Count > 0)
             return $"Subscription is of different type: it is {Type} and has consumers";
         Type = type;
-        _dispatcher = Dispatcher.For(this);
+        _dispatcher = Dispatcher.For(this, _options);
         return null;
     }
 
@@ -59,10 +60,12 @@ internal sealed class Subscription
             return;
         var held = consumer.Pending.ToArray();
         ReturnAll(consumer);
-        if (_countOnClose && _consumers.Count > 0)
+        if (_options.CountOnClose && _consumers.Count > 0)
             Count(held);
         if (_consumers.Count == 0)
             Cursor.ForgetRedeliveries();    // they are in memory only
+        if (_consumers.Count == 0 && !_isDurable)
+            Topic.Delete(this);             // a reader's
         _dispatcher.Removed(consumer);
         Pump();
     }

@@ -3,7 +3,7 @@ using PulsarBroker.Protocol;
 namespace PulsarBroker.Topics;
 
 /// <summary>A topic or a partition of one: its entries and its subscriptions.</summary>
-internal sealed class Topic(string name, ulong ledger, bool countOnClose)
+internal sealed class Topic(string name, ulong ledger, BrokerOptions options)
 {
     private readonly List<Entry> _entries = [];
     private readonly Dictionary<string, Subscription> _subscriptions = [];
@@ -45,7 +45,7 @@ internal sealed class Topic(string name, ulong ledger, bool countOnClose)
         if (_subscriptions.TryGetValue(request.Subscription, out var known))
             return known;
         var start = request.InitialPosition == Subscribe.Types.Position.Earliest ? 0 : _entries.Count;
-        return _subscriptions[request.Subscription] = new Subscription(this, request.Subscription, request.Type, start, countOnClose);
+        return _subscriptions[request.Subscription] = new Subscription(this, request.Subscription, request.Type, start, options, request.Durable);
     }
 
     public void Delete(Subscription subscription) => _subscriptions.Remove(subscription.Name);
@@ -75,6 +75,18 @@ internal sealed class Topic(string name, ulong ledger, bool countOnClose)
                 publisher.Connection.Forget(publisher);
                 publisher.Connection.Send(Commands.CloseProducer(publisher.Id));
             }
+        }
+    }
+
+    /// <summary>Sets a subscription back to the first message. Its consumers are closed, as with every seek.</summary>
+    public void Replay(string subscription)
+    {
+        lock (Gate)
+        {
+            if (!_subscriptions.TryGetValue(subscription, out var known))
+                return;
+            CloseConsumers(known);
+            known.Cursor.MoveTo(0);
         }
     }
 

@@ -34,18 +34,19 @@ internal sealed class GrpcClients(Series series, bool newConnections, bool isGra
     {
         while (!stop.IsCancellationRequested)
         {
+            Pod? pod = null;
             await series.CountAsync(async timeout =>
             {
-                using var own = newConnections ? Connect(route) : null;
+                using var own = newConnections ? Connect(route, connection => pod = Pod.Behind(connection)) : null;
                 await (own ?? shared).CreateCallInvoker().AsyncUnaryCall(_method, null, new CallOptions(cancellationToken: timeout), Request).ResponseAsync;
-            }, Series.Patience);
+            }, Series.Patience, servedBy: () => pod);
             await Task.Delay(Random.Shared.Next(MaxThinkMilliseconds + 1), CancellationToken.None);
         }
     }
 
-    private static GrpcChannel Connect(IRoute route) => GrpcChannel.ForAddress("http://service", new GrpcChannelOptions
+    private static GrpcChannel Connect(IRoute route, Action<Stream>? connected = null) => GrpcChannel.ForAddress("http://service", new GrpcChannelOptions
     {
-        HttpHandler = new SocketsHttpHandler { ConnectCallback = (_, cancellation) => route.ConnectAsync(Protocol.Http2, cancellation) },
+        HttpHandler = new SocketsHttpHandler { ConnectCallback = (_, cancellation) => HttpClients.ConnectAsync(route, Protocol.Http2, connected, cancellation) },
         DisposeHttpClient = true,
     });
 }

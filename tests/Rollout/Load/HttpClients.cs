@@ -27,11 +27,14 @@ internal sealed class HttpClients(Series series, ClientShape shape, IReadOnlyLis
 
     private async Task RunClientAsync(IRoute route, CancellationToken stop)
     {
-        using var client = Connect(route, shape.Protocol);
-        await Task.WhenAll(Enumerable.Range(0, shape.PerClient).Select(_ => SendAsync(client, stop)));
+        Pod? pod = null;
+        using var client = Connect(route, shape.Protocol, connection => pod = Pod.Behind(connection));
+        // With one request at a time the last connection is that of the request.
+        Func<Pod?>? servedBy = shape.PerClient == 1 && shape.JobSeconds < 1 ? () => pod : null;
+        await Task.WhenAll(Enumerable.Range(0, shape.PerClient).Select(_ => SendAsync(client, servedBy, stop)));
     }
 
-    private async Task SendAsync(HttpClient client, CancellationToken stop)
+    private async Task SendAsync(HttpClient client, Func<Pod?>? servedBy, CancellationToken stop)
     {
         var patience = Series.Patience + TimeSpan.FromSeconds(shape.JobSeconds);
         await Task.Delay(Random.Shared.Next(shape.MaxThinkMilliseconds + 1), CancellationToken.None);
@@ -43,7 +46,7 @@ internal sealed class HttpClients(Series series, ClientShape shape, IReadOnlyLis
                 using var request = Request();
                 using var response = await client.SendAsync(request, timeout);
                 response.EnsureSuccessStatusCode();
-            }, patience);
+            }, patience, servedBy: servedBy);
             if (series.Failed > failed) await Task.Delay(AfterFailure, CancellationToken.None);
             await Task.Delay(Random.Shared.Next(shape.MaxThinkMilliseconds + 1), CancellationToken.None);
         }
@@ -57,9 +60,16 @@ internal sealed class HttpClients(Series series, ClientShape shape, IReadOnlyLis
         Content = new StringContent(FormattableString.Invariant($$"""{"name":"load","seconds":{{shape.JobSeconds}}}"""), null, "application/json"),
     };
 
-    public static HttpClient Connect(IRoute route, Protocol protocol) =>
-        new(new SocketsHttpHandler { ConnectCallback = (_, cancellation) => route.ConnectAsync(protocol, cancellation) })
+    public static HttpClient Connect(IRoute route, Protocol protocol, Action<Stream>? connected = null) =>
+        new(new SocketsHttpHandler { ConnectCallback = (_, cancellation) => ConnectAsync(route, protocol, connected, cancellation) })
         {
             Timeout = Timeout.InfiniteTimeSpan, // The series has a patience of its own.
         };
+
+    public static async ValueTask<Stream> ConnectAsync(IRoute route, Protocol protocol, Action<Stream>? connected, CancellationToken cancellationToken)
+    {
+        var stream = await route.ConnectAsync(protocol, cancellationToken);
+        connected?.Invoke(stream);
+        return stream;
+    }
 }

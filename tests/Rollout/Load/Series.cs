@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net.Http;
 using Grpc.Core;
+using Rollout.Model;
 
 namespace Rollout.Load;
 
@@ -44,7 +45,8 @@ internal sealed class Series(string name, Timeline timeline)
             select new Failure(failure.Key, failure.Value.Count, failure.Value.FirstSecond)]);
 
     /// <summary>Makes a request, and counts it unless the run ended it.</summary>
-    public async Task CountAsync(Func<CancellationToken, Task> request, TimeSpan patience, CancellationToken runEnds = default)
+    /// <param name="servedBy">The pod that has answered, where the client knows it.</param>
+    public async Task CountAsync(Func<CancellationToken, Task> request, TimeSpan patience, CancellationToken runEnds = default, Func<Pod?>? servedBy = null)
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(runEnds);
         timeout.CancelAfter(patience);
@@ -54,6 +56,7 @@ internal sealed class Series(string name, Timeline timeline)
         {
             await request(timeout.Token);
             Interlocked.Increment(ref _requests);
+            if (servedBy?.Invoke() is { } pod) timeline.Latencies.Add(pod, start, timeline.Now - start);
         }
         catch (Exception) when (runEnds.IsCancellationRequested)
         {

@@ -11,6 +11,8 @@ internal sealed class Timeline(Journal clock)
     private readonly List<Step> _steps = [];
     private int _inFlight;
 
+    public PodLatencies Latencies { get; } = new();
+
     /// <summary>When the replacement of pods began, with the start of a new one for instance.</summary>
     public TimeSpan DisruptedAt { get; private set; }
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Rollout.Model;
 
 /// <summary>A pod with its kubelet: probes, preStop, SIGTERM and SIGKILL at the times a real one has them.</summary>
@@ -9,6 +11,8 @@ namespace Rollout.Model;
 /// </code>Measured on Kubernetes 1.36.2.</remarks>
 internal sealed class Pod(string name, Deployment deployment, IPodProcess process, TimeProvider time, Journal journal)
 {
+    private static readonly ConditionalWeakTable<Stream, Pod> Connections = [];
+
     private static readonly TimeSpan MinGraceAfterSigTerm = TimeSpan.FromSeconds(2); // minimumGracePeriodInSeconds of the kubelet.
     private static readonly TimeSpan NetworkOutlivesProcess = TimeSpan.FromSeconds(0.2);
 
@@ -27,6 +31,9 @@ internal sealed class Pod(string name, Deployment deployment, IPodProcess proces
 
     /// <summary>Something that its endpoint depends on.</summary>
     public event Action? Changed;
+
+    /// <summary>The pod at the other end of a client's connection; null when something stands between them.</summary>
+    public static Pod? Behind(Stream connection) => Connections.TryGetValue(connection, out var pod) ? pod : null;
 
     /// <summary>From the start of the process to its end.</summary>
     public async Task RunAsync()
@@ -74,7 +81,9 @@ internal sealed class Pod(string name, Deployment deployment, IPodProcess proces
     {
         if (_exitedAt != 0 && time.GetElapsedTime(_exitedAt) > NetworkOutlivesProcess)
             await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellationToken);
-        return await process.ConnectAsync(protocol, cancellationToken);
+        var stream = await process.ConnectAsync(protocol, cancellationToken);
+        Connections.Add(stream, this);
+        return stream;
     }
 
     private async Task StopAsync()

@@ -23,7 +23,8 @@ internal sealed class Picture(IReadOnlyList<TargetResult> results, Settings sett
 
     public string ToSvg()
     {
-        var height = 74 + results.Sum(PanelHeight) + 34;
+        var starts = new StartChart([.. results.Where(result => result.Starts is not null)], Left, Width - Right);
+        var height = 74 + results.Sum(PanelHeight) + 34 + starts.Height;
         Line($$"""
             <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {{Width}} {{height}}" role="img" aria-labelledby="title desc" font-family="system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif" font-size="13">
             <title id="title">Failed requests while {{results[0].Target.Deployment.Replicas}} pods are replaced</title>
@@ -31,10 +32,12 @@ internal sealed class Picture(IReadOnlyList<TargetResult> results, Settings sett
             <style>
               text { fill: #1f2328 } .faint { fill: #59636e } .grid { stroke: #d1d9e0 } .flight { fill: #54aeff; fill-opacity: .35 }
               .failed { fill: #cf222e } .bad { fill: #cf222e } .good { fill: #1a7f37 }
+              .steady { stroke: #59636e; stroke-dasharray: 4 3 } .request { fill: #0969da }
               .starting { fill: #afb8c1 } .serving { fill: #4ac26b } .leaving { fill: #d4a72c }
               @media (prefers-color-scheme: dark) {
                 text { fill: #f0f6fc } .faint { fill: #9198a1 } .grid { stroke: #3d444d } .flight { fill: #388bfd; fill-opacity: .45 }
                 .failed { fill: #ff6a69 } .bad { fill: #ff6a69 } .good { fill: #3fb950 }
+                .steady { stroke: #9198a1 } .request { fill: #4493f8 }
                 .starting { fill: #656c76 } .serving { fill: #2ea043 } .leaving { fill: #bb8009 }
               }
             </style>
@@ -47,6 +50,7 @@ internal sealed class Picture(IReadOnlyList<TargetResult> results, Settings sett
             top += PanelHeight(result);
         }
         Axis(top);
+        _svg.Append(starts.ToSvg(top + 42));
         Line($"</svg>");
         return _svg.ToString();
     }
@@ -57,7 +61,9 @@ internal sealed class Picture(IReadOnlyList<TargetResult> results, Settings sett
         var sentences = results.Select(result => FormattableString.Invariant(
             $"{result.Target.Summary}: {result.Failed:N0} of {result.Requests:N0} requests fail{(result.Failed == 0 ? "" : $", {FailureSpan(result)}")}."));
         var lags = string.Join(", ", settings.Lags.Select(lag => FormattableString.Invariant($"{lag}")));
-        return $"{string.Join(" ", sentences)} The kube-proxies are {lags} s behind the endpoints. Below each chart the life of every pod.";
+        var starts = results.Where(result => result.Starts is not null).Select(result => FormattableString.Invariant(
+            $" {result.Target.Summary}: the slowest request to a new pod in its first 2 s takes {result.Starts!.WorstRatio:0.0} times the steady p99."));
+        return $"{string.Join(" ", sentences)} The kube-proxies are {lags} s behind the endpoints. Below each chart the life of every pod.{string.Concat(starts)}";
     }
 
     private static string FailureSpan(TargetResult result)

@@ -17,7 +17,7 @@ internal static class ResultJson
         {
             result.Target.Name, result.Target.Summary, result.Requests, result.Failed, result.DisruptedAt, result.EndedAt,
             deployment = result.Target.Deployment,
-            result.Series, result.Messages, result.Pods,
+            result.Series, result.Messages, result.Pods, result.Starts,
         }),
     }), Options);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Rollout.Load;
 using Spectre.Console;
 
 namespace Rollout.Output;
@@ -11,6 +12,12 @@ internal static class ResultTable
         console.WriteLine($"{run.Settings.Scenario.Name}: {run.Settings.Scenario.Summary}");
         console.Write(run.Settings.Scenario.Transport == Transport.Messages ? Messages(run) : Requests(run));
         console.WriteLine();
+        if (run.Results.Any(result => result.Starts is not null))
+        {
+            console.WriteLine($"The first {PodLatencies.FirstRequests} requests of each new pod, in milliseconds:");
+            console.Write(Starts(run));
+            console.WriteLine();
+        }
         foreach (var result in run.Results) console.WriteLine(Pods(result));
         foreach (var sentence in run.Broken) console.WriteLine($"  {sentence}");
         console.WriteLine($"{run.Verdict}\n");
@@ -28,6 +35,22 @@ internal static class ResultTable
                     Number(series.Requests), Bad(series.Failed),
                     series.LongestDuring is { } longest ? Number(longest, "0.0") : "",
                     Markup.Escape(string.Join(", ", series.Failures.Select(failure => $"{failure.Count} {failure.Reason}"))));
+            }
+        }
+        return table;
+    }
+
+    private static Table Starts(ScenarioRun run)
+    {
+        var table = new Table().Border(TableBorder.Markdown)
+            .AddColumns("service", "pod", "the first", "median", "p99", "slowest in its first 2 s", "steady median", "steady p99", "slowest / steady p99");
+        foreach (var result in run.Results.Where(result => result.Starts is not null))
+        {
+            var steady = result.Starts!;
+            foreach (var pod in steady.Pods)
+            {
+                table.AddRow(Markup.Escape(result.Target.Name), Markup.Escape(pod.Pod), Number(pod.First), Number(pod.Median), Number(pod.P99),
+                    Number(pod.SlowestInFirst2Seconds), Number(steady.SteadyMedian), Number(steady.SteadyP99), Number(pod.SlowestInFirst2Seconds / steady.SteadyP99, "0.0"));
             }
         }
         return table;

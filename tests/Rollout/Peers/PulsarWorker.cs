@@ -2,7 +2,7 @@ using System.Buffers;
 using DotPulsar.Abstractions;
 using Microsoft.Extensions.Options;
 
-namespace Shop.Messaging;
+namespace Shop.Messaging.Internal;
 
 /// <summary>The loop of DotPulsar's <c>Process()</c> with a grace period, in the place of the graceful worker's own.</summary>
 /// <remarks>
@@ -10,14 +10,14 @@ namespace Shop.Messaging;
 /// <c>ShutdownGracePeriod</c> 2 s: the grace period goes by for the receiving too, so messages are begun until its last moment; then all
 /// in flight are cut off. It acknowledges what failed, and whether it may is up to the token that has just been cancelled.
 /// </remarks>
-internal sealed class PulsarWorker(PulsarConnection connection, ConsumerStatus status, IMessageHandler handler, IOptions<PulsarOptions> options)
+internal sealed class PulsarWorker(PulsarConnection connection, ConsumerStates states, IServiceScopeFactory scopes, IOptions<PulsarOptions> options)
     : BackgroundService
 {
     private static readonly TimeSpan ShutdownGracePeriod = TimeSpan.FromSeconds(2);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await using var consumer = connection.Subscribe(status);
+        await using var consumer = connection.Subscribe(options.Value.Topic, state => states.Changed(options.Value.Topic, state));
         using var end = new CancellationTokenSource();
         using var stopping = stoppingToken.Register(() => end.CancelAfter(ShutdownGracePeriod));
         await Task.WhenAll(Enumerable.Range(0, options.Value.Handlers).Select(_ => ProcessAsync(consumer, end.Token)));
@@ -30,7 +30,8 @@ internal sealed class PulsarWorker(PulsarConnection connection, ConsumerStatus s
             var message = await consumer.Receive(cancellationToken);
             try
             {
-                await handler.HandleAsync(message, cancellationToken);
+                await using var scope = scopes.CreateAsyncScope();
+                await scope.ServiceProvider.GetRequiredService<IMessageHandler>().HandleAsync(message, cancellationToken);
             }
             catch (Exception)
             {

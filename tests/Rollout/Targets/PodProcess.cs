@@ -1,3 +1,4 @@
+using GracefulTemplates.Sandboxes;
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
@@ -15,8 +16,8 @@ internal sealed class PodProcess : IPodProcess
     private readonly TaskCompletionSource<int> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentQueue<string> _log = new();
     private readonly Process _process;
-    private readonly int _http1 = FreePort();
-    private readonly int _http2 = FreePort();
+    private readonly int _http1 = FreePort.Next();
+    private readonly int _http2 = FreePort.Next();
 
     /// <param name="command">Program and arguments.</param>
     public PodProcess(string[] command, string folder, IReadOnlyDictionary<string, string> environment)
@@ -97,13 +98,6 @@ internal sealed class PodProcess : IPodProcess
     {
         await stream.DisposeAsync();
         return true;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     [DllImport("libc")]

@@ -30,8 +30,14 @@ public sealed partial class JobRunner(IHostApplicationLifetime lifetime, ILogger
         switch (name.Split('/')[0])
         {
             case "fail-always":
+            case "fail-once" when _attempts.AddOrUpdate(name, 1, (_, attempts) => attempts + 1) <= 1:
             case "fail-twice" when _attempts.AddOrUpdate(name, 1, (_, attempts) => attempts + 1) <= 2:
                 throw new InvalidOperationException($"The lab fails {name}.");
+            case "fail-late" when _attempts.AddOrUpdate(name, 1, (_, attempts) => attempts + 1) <= 1:
+                await Task.Delay(time, cancellationToken);
+                throw new InvalidOperationException($"The lab fails {name}.");
+            case "fail-at-length":
+                throw new InvalidOperationException(new string('x', 6 * 1024 * 1024));
             case "ignore-token":
                 await Task.Delay(time, CancellationToken.None);
                 break;

@@ -27,7 +27,7 @@ internal sealed class SignalInJournal(ShutdownPhases phases) : LabService
 {
     public override Task StartAsync(CancellationToken cancellationToken)
     {
-        phases.Requested.Register(() => LabJournal.Write("signal", ""));
+        phases.StopRequested.Register(() => LabJournal.Write("signal", ""));
         return Task.CompletedTask;
     }
 }

@@ -14,7 +14,7 @@ internal sealed class PhaseTeller(ShutdownPhases phases) : LabService
 {
     public override Task StartAsync(CancellationToken cancellationToken)
     {
-        phases.Requested.Register(() => Gate.Say("requested"));
+        phases.StopRequested.Register(() => Gate.Say("requested"));
         phases.Draining.Register(() => Gate.Say("draining"));
         phases.Deadline.Register(() => Gate.Say("deadline"));
         return Task.CompletedTask;
@@ -88,6 +88,23 @@ internal sealed class HangingStop : LabService
     public override Task StopAsync(CancellationToken cancellationToken) => ForeverAsync(CancellationToken.None);
 }
 
+internal sealed class BlockingStop : LabService
+{
+    public override Task StopAsync(CancellationToken cancellationToken)
+    {
+        Thread.Sleep(Timeout.Infinite);
+        return Task.CompletedTask;
+    }
+}
+
+internal sealed class HangingStopping : LabService, IHostedLifecycleService
+{
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StoppingAsync(CancellationToken cancellationToken) => ForeverAsync(CancellationToken.None);
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}
+
 internal sealed class HangingDisposal : LabService, IAsyncDisposable
 {
     public async ValueTask DisposeAsync()
@@ -107,11 +124,17 @@ internal sealed class BadCallback(string part, ShutdownPhases phases, IHostAppli
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         if (part == "block-on-stopping") lifetime.ApplicationStopping.Register(() => Thread.Sleep(Timeout.Infinite));
-        if (part == "throw-on-requested") phases.Requested.Register(Throw);
+        if (part == "throw-on-stop-requested") phases.StopRequested.Register(Throw);
         if (part == "throw-on-draining") phases.Draining.Register(Throw);
         if (part == "throw-on-deadline") phases.Deadline.Register(Throw);
         return Task.CompletedTask;
     }
 
     private static void Throw() => throw new InvalidOperationException("The lab's callback is broken.");
+}
+
+internal sealed class LabSection(Func<int> count) : IReportSection
+{
+    public string Name => "lab";
+    public IReadOnlyDictionary<string, int> Counts => new Dictionary<string, int> { ["done"] = count() };
 }

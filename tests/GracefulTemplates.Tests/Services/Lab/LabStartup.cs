@@ -1,3 +1,6 @@
+using Graceful.Service_1.Health;
+using Graceful.Service_1.Shutdown;
+
 [assembly: HostingStartup(typeof(Graceful.Service_1.Jobs.LabStartup))]
 
 namespace Graceful.Service_1.Jobs;
@@ -8,6 +11,9 @@ namespace Graceful.Service_1.Jobs;
 /// </summary>
 internal sealed class LabStartup : IHostingStartup
 {
+    /// <summary>Of a warm-up that would take forever.</summary>
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(1);
+
     private static readonly string[] Parts = (Environment.GetEnvironmentVariable("Lab__Parts") ?? "").Split(',');
 
     public void Configure(IWebHostBuilder builder)
@@ -34,13 +40,25 @@ internal sealed class LabStartup : IHostingStartup
         "crash-at-gate" => services.AddHostedService<CrashingAtGate>(),
         "worker-without-token" => services.AddHostedService<WorkerWithoutToken>(),
         "chatty" => services.AddHostedService<Chatty>(),
-        "throw-on-requested" or "throw-on-draining" or "throw-on-deadline" or "block-on-stopping" =>
+        "throw-on-stop-requested" or "throw-on-draining" or "throw-on-deadline" or "block-on-stopping" =>
             services.AddSingleton<IHostedService>(provider => ActivatorUtilities.CreateInstance<BadCallback>(provider, part)),
         "tell-stop" => services.AddHostedService<StopTeller>(),
         "throw-in-stop" => services.AddHostedService<ThrowingStop>(),
+        "block-in-stop" => services.AddHostedService<BlockingStop>(),
+        "hang-in-stopping" => services.AddHostedService<HangingStopping>(),
         "hang-in-stop" => services.AddHostedService<HangingStop>(),
         "hang-in-disposal" => services.AddHostedService<HangingDisposal>(),
         "throw-in-disposal" => services.AddHostedService<ThrowingDisposal>(),
+        "section" => services.AddSingleton<IReportSection>(new LabSection(() => 7)),
+        "section-of-that-name" => services.AddSingleton<IReportSection>(new LabSection(() => 8)),
+        "section-that-throws" => services.AddSingleton<IReportSection>(new LabSection(() => throw new InvalidOperationException("The lab cannot count."))),
+        "warm-up-fails-twice" => services.AddHealthChecks().AddWarmUp<FailingTwice>("lab").Services,
+        "warm-up-hangs" => services.AddHealthChecks().AddWarmUp<Hanging>("lab", Bound).Services,
+        "warm-up-hangs-without-token" => services.AddHealthChecks().AddWarmUp<HangingWithoutToken>("lab", Bound).Services,
+        "warm-up-blocks" => services.AddHealthChecks().AddWarmUp<BlockingConstructor>("lab", Bound).Services,
+        "warm-up-late" => services.AddHealthChecks().AddWarmUp<LateAtGate>("lab", Bound).Services,
+        "warm-up-asks-for-nothing" => services.AddHealthChecks().AddWarmUp<AskingForNothing>("lab").Services,
+        "tell-requests" => services.AddSingleton<IStartupFilter, RequestTeller>(),
         "block-report" => services.AddSingleton<ILoggerProvider, BlockingLog>(),
         _ => services,
     };

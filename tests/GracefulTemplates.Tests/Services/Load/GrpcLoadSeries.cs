@@ -5,7 +5,7 @@ using Grpc.Net.Client;
 namespace GracefulTemplates.Tests.Services.Load;
 
 /// <summary>
-/// Workers that make unary calls without retries. Most share the connection of a channel, as a gRPC client does; the others connect
+/// Workers that make unary calls without a retry policy. Most share the connection of a channel, as a gRPC client does; the others connect
 /// for every call, so that some connection is always about to be made.
 /// </summary>
 internal sealed class GrpcLoadSeries(LoadTarget target, Func<CallInvoker, Task> call, int channels, int perChannel, int connecting)
@@ -16,7 +16,6 @@ internal sealed class GrpcLoadSeries(LoadTarget target, Func<CallInvoker, Task> 
 
     public long Calls => _count.Done;
     public int Failed => _count.Failed;
-    public int FailedWith(StatusCode status) => _count.FailedWith($"{status}");
 
     /// <summary>Calls until it is told to stop; then every answer is still waited for.</summary>
     public Task RunAsync(CancellationToken stop) => Task.WhenAll(
@@ -49,7 +48,7 @@ internal sealed class GrpcLoadSeries(LoadTarget target, Func<CallInvoker, Task> 
     {
         try
         {
-            await call(channel.CreateCallInvoker());
+            await UnsentCall.OnceMoreAsync(() => call(channel.CreateCallInvoker()));
         }
         catch (RpcException e)
         {

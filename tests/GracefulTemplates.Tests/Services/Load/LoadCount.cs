@@ -10,7 +10,6 @@ internal sealed class LoadCount
 
     public long Done => Volatile.Read(ref _done);
     public int Failed => _failures.Values.Sum(failure => failure.Count);
-    public int FailedWith(string failure) => _failures.GetValueOrDefault(failure).Count;
 
     /// <summary>One more, however it ended.</summary>
     public void Add() => Interlocked.Increment(ref _done);

@@ -6,18 +6,23 @@ namespace GracefulTemplates.Tests.Services.Load;
 /// Clients of one kind, each with a connection pool of its own: a pool that many share reuses its hottest connections and hides the
 /// race between a client that sends and a server that closes. A POST is not sent again by HttpClient, a GET is.
 /// </summary>
-internal sealed class LoadSeries(LoadTarget target, HttpMethod method, Version version, int clients, int perClient, int maxThinkMilliseconds)
+internal sealed class LoadSeries(LoadTarget target, HttpMethod method, Version version, int clients, int perClient, int maxThinkMilliseconds,
+    string path = "/jobs")
 {
     private readonly LoadCount _count = new();
+    private int _sentAgain;
 
     public long Requests => _count.Done;
     public int Failed => _count.Failed;
+
+    /// <summary>How many the client had given up unsent.</summary>
+    public int SentAgain => _sentAgain;
 
     /// <summary>Sends until it is told to stop; then every answer is still waited for.</summary>
     public Task RunAsync(CancellationToken stop) =>
         Task.WhenAll(Enumerable.Range(0, clients).Select(_ => RunClientAsync(stop)));
 
-    public override string ToString() => $"HTTP/{version} {method}: {_count}";
+    public override string ToString() => $"HTTP/{version} {method}: {SentAgain} sent again, {_count}";
 
     private async Task RunClientAsync(CancellationToken stop)
     {
@@ -32,10 +37,7 @@ internal sealed class LoadSeries(LoadTarget target, HttpMethod method, Version v
         {
             try
             {
-                using var request = Request();
-                using var response = await client.SendAsync(request, CancellationToken.None);
-                if (response.StatusCode != HttpStatusCode.OK)
-                    _count.AddFailure($"status {(int)response.StatusCode}", "");
+                if (await UnsentCall.OnceMoreAsync(() => SendAsync(client))) Interlocked.Increment(ref _sentAgain);
             }
             catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
             {
@@ -46,7 +48,15 @@ internal sealed class LoadSeries(LoadTarget target, HttpMethod method, Version v
         }
     }
 
-    private HttpRequestMessage Request() => new(method, method == HttpMethod.Get ? "http://service/healthz" : "http://service/jobs")
+    private async Task SendAsync(HttpClient client)
+    {
+        using var request = Request();
+        using var response = await client.SendAsync(request, CancellationToken.None);
+        if (response.StatusCode != HttpStatusCode.OK)
+            _count.AddFailure($"status {(int)response.StatusCode}", "");
+    }
+
+    private HttpRequestMessage Request() => new(method, method == HttpMethod.Get ? "http://service/healthz" : $"http://service{path}")
     {
         Version = version,
         VersionPolicy = HttpVersionPolicy.RequestVersionExact,

@@ -4,8 +4,8 @@ using Xunit.Abstractions;
 
 namespace GracefulTemplates.Tests.Services.Load;
 
-[Collection(WebApiCollection.Name)]
-public sealed class LoadTests(WebApiFixture fixture, ITestOutputHelper output) : ServiceTests(fixture, output)
+[Trait("Category", "Slow")]
+public sealed class LoadTests(WebApiFixture fixture, ITestOutputHelper output) : ServiceTests(fixture, output), IClassFixture<WebApiFixture>
 {
     private static readonly ServiceStart Service = new() { Http2 = true, Settings = Budget(delay: 2) };
 
@@ -19,8 +19,10 @@ public sealed class LoadTests(WebApiFixture fixture, ITestOutputHelper output) :
 
         Assert.True(post.Failed == 0 && post.Requests >= 20_000, $"{post}");
         Assert.True(get.Failed == 0, $"{get}");
-        // HTTP/2: the client's own race. It gives up a request it has not sent yet when GOAWAY comes in between: 1 in 4 restarts.
-        Assert.True(post2.Failed + get2.Failed <= restarts, $"{post2}\n{get2}");
+        Assert.True(post2.Failed == 0, $"{post2}");
+        Assert.True(get2.Failed == 0, $"{get2}");
+        // GOAWAY comes late in the delay. From the signal on it cost 7 requests a restart (149 in 20), and late up to 1.5 with a load of 25.
+        Assert.True(post2.SentAgain + get2.SentAgain <= 3 * restarts, $"{post2}\n{get2}");
 
         LoadSeries Http1(HttpMethod method, int clients) => new(target, method, HttpVersion.Version11, clients, perClient: 1, maxThinkMilliseconds: 20);
         LoadSeries Http2(HttpMethod method) => new(target, method, HttpVersion.Version20, clients: 4, perClient: 4, maxThinkMilliseconds: 60);

@@ -17,6 +17,9 @@ internal sealed class LabStreams(ShutdownPhases phases, IConfiguration configura
         {
             case "ignore-token":
                 for (; ; await Task.Delay(20, CancellationToken.None)) await responses.WriteAsync(request);
+            case "flood":
+                await FloodAsync(responses);
+                break;
             case "deaf":
                 await Task.Delay(Timeout.Infinite, CancellationToken.None);
                 break;
@@ -54,7 +57,21 @@ internal sealed class LabStreams(ShutdownPhases phases, IConfiguration configura
 
     public override async Task Duplex(IAsyncStreamReader<Word> requests, IServerStreamWriter<Word> responses, ServerCallContext context)
     {
-        await foreach (var request in requests.ReadAllAsync()) await responses.WriteAsync(request);
+        await foreach (var request in requests.ReadAllAsync())
+        {
+            if (request.Text == "flood") await FloodAsync(responses);
+            await responses.WriteAsync(request);
+        }
+    }
+
+    private static async Task FloodAsync(IServerStreamWriter<Word> responses)
+    {
+        for (var much = new Word { Text = new string('x', 100_000) }; ;)
+        {
+            var writing = responses.WriteAsync(much);
+            if (await Task.WhenAny(writing, Task.Delay(500)) != writing) Gate.Say("the client has stopped reading");
+            await writing;
+        }
     }
 
     private static async Task UntilAsync(CancellationToken token) =>

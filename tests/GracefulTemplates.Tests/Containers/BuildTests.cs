@@ -1,0 +1,74 @@
+using System.Text.Json;
+using GracefulTemplates.Tests.Kubernetes;
+using GracefulTemplates.Tests.Services;
+
+namespace GracefulTemplates.Tests.Containers;
+
+/// <summary>Builds of the image under circumstances that other people's machines have.</summary>
+[Collection(ContainerCollection.Name)]
+[Trait("Category", "Slow")]
+public sealed class BuildTests
+{
+    private const string Template = "graceful-webapi";
+
+    // As two platforms, two services or two jobs on one runner do.
+    [LongDockerFact]
+    public async Task Four_builds_at_once_fill_an_empty_cache()
+    {
+        using var sandbox = Sandbox.For("image-builds/at-once");
+        var cache = $"test-{Guid.NewGuid():n}";
+        string[] folders = [.. Enumerable.Range(1, 4).Select(number => WithCache(sandbox.Generate(Template, $"Shop{number}", "--no-tests"), cache))];
+
+        var outcomes = await Task.WhenAll(folders.Select(folder => Docker.TryAsync("build", "--no-cache", "--tag", Tag(folder), folder)));
+
+        Assert.All(outcomes, outcome => Assert.True(outcome.ExitCode == 0, outcome.Output));
+        await RemoveAsync(cache, folders);
+        sandbox.Passed();
+    }
+
+    // As on another runner with cache-from, or after BuildKit has collected what was not used for two days.
+    [LongDockerFact]
+    public async Task A_build_whose_restore_is_cached_finds_its_packages_gone()
+    {
+        using var sandbox = Sandbox.For("image-builds/cache-gone");
+        var cache = $"test-{Guid.NewGuid():n}";
+        var folder = WithCache(sandbox.Generate(Template, "R&D $hop", "--no-tests"), cache);
+        await Docker.RunAsync("build", "--tag", Tag(folder), folder);
+
+        await RemoveAsync(cache);
+        File.AppendAllText(Path.Combine(folder, "src", "R&D $hop", "Program.cs"), "// changed\n");
+        var output = await Docker.RunAsync("build", "--progress=plain", "--tag", Tag(folder), folder);
+
+        Assert.Matches(@"dotnet restore[^\n]*\n[^\n]*CACHED", output);
+        await RemoveAsync(cache, folder);
+        sandbox.Passed();
+    }
+
+    /// <summary>A cache of its own, for nobody else's may be emptied.</summary>
+    private static string WithCache(string folder, string id)
+    {
+        var file = Path.Combine(folder, "Dockerfile");
+        var text = File.ReadAllText(file);
+        Assert.Contains("id=nuget,target=/root/.nuget/packages", text);
+        File.WriteAllText(file, text.Replace("id=nuget,target=/root/.nuget/packages", $"id={id},target=/root/.nuget/{id}")
+            .Replace("ARG TARGETARCH", $"ARG TARGETARCH\nENV NUGET_PACKAGES=/root/.nuget/{id}"));
+        return folder;
+    }
+
+    private static async Task RemoveAsync(string cache, params string[] folders)
+    {
+        foreach (var folder in folders)
+            await Docker.TryAsync("rmi", Tag(folder));
+        var caches = JsonElement.Parse(await Docker.RunAsync("system", "df", "-v", "--format", "{{json .BuildCache}}"));
+        foreach (var known in caches.EnumerateArray().Where(known => $"{known.GetProperty("Description")}".Contains(cache)))
+            await Docker.RunAsync("builder", "prune", "--force", "--filter", $"id={known.GetProperty("ID")}");
+    }
+
+    private static string Tag(string folder) => $"graceful-templates-test/{new GeneratedService(folder, Template).Compose.Text("name")}";
+}
+
+/// <summary>A test that builds images, and takes minutes.</summary>
+internal sealed class LongDockerFactAttribute : FactAttribute
+{
+    public LongDockerFactAttribute() => Skip = new LongFactAttribute().Skip ?? Docker.Unavailable;
+}

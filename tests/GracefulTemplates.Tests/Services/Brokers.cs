@@ -1,0 +1,56 @@
+using System.Reflection;
+using PulsarBroker.Control;
+using Xunit.Sdk;
+
+namespace GracefulTemplates.Tests.Services;
+
+/// <summary>Which broker a test runs on.</summary>
+public enum BrokerKind
+{
+    /// <summary>tests/PulsarBroker, which also breaks on command.</summary>
+    Test,
+
+    /// <summary>Apache Pulsar itself, at its defaults.</summary>
+    Apache,
+}
+
+internal static class Brokers
+{
+    private static readonly ApachePulsar? Given = ApachePulsar.Given();
+    private static readonly Lazy<Task<ApachePulsar>> Apache = new(() => Given is null ? ApachePulsar.StartAsync(Repository.Root) : Task.FromResult(Given));
+
+    /// <summary>Why a test cannot have an Apache Pulsar of its own; null when it can.</summary>
+    public static string? CannotStart { get; } = ApachePulsar.Missing(Repository.Root);
+
+    /// <summary>Why there is no Apache Pulsar here; null when there is.</summary>
+    public static string? Missing => Given is null ? CannotStart : null;
+
+    /// <summary>One for all tests, from the first that wants it to the end of the process.</summary>
+    public static Task<ApachePulsar> ApacheAsync() => Apache.Value;
+}
+
+/// <summary>Runs a theory on both brokers, or on the one that there is: see <see cref="BrokerTests"/>. The kind comes first, then these values.</summary>
+[AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
+internal sealed class OnBrokersAttribute(params object[] values) : DataAttribute
+{
+    /// <summary>The test stops and starts it.</summary>
+    public bool Own { get; init; }
+
+    public override IEnumerable<object[]> GetData(MethodInfo testMethod) =>
+        from kind in Enum.GetValues<BrokerKind>()
+        where kind == BrokerKind.Test || (Own ? Brokers.CannotStart : Brokers.Missing) is null
+        select (object[])[kind, .. values];
+}
+
+/// <summary>A test that only Apache Pulsar can pass.</summary>
+internal sealed class ApacheFactAttribute : FactAttribute
+{
+    public ApacheFactAttribute() => Skip = Brokers.Missing;
+}
+
+[Trait("Category", "Slow")]
+public sealed class BrokerTests
+{
+    [ApacheFact]
+    public async Task Tests_run_on_Apache_Pulsar_too() => Assert.Equal("ok", await (await Brokers.ApacheAsync()).Admin.GetStringAsync("brokers/health"));
+}

@@ -1,0 +1,49 @@
+using Grpc.AspNetCore.Server;
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+
+[assembly: HostingStartup(typeof(Graceful.Service_1.Jobs.CrowdInterceptorStartup))]
+
+namespace Graceful.Service_1.Jobs;
+
+/// <summary>Adds the interceptor that many services have, in front of the generated one or behind it.</summary>
+internal sealed class CrowdInterceptorStartup : IHostingStartup
+{
+    public void Configure(IWebHostBuilder builder)
+    {
+        var parts = (Environment.GetEnvironmentVariable("Lab__Parts") ?? "").Split(',');
+        builder.ConfigureServices(services =>
+        {
+            if (parts.Contains("map-exceptions-in-front")) services.Configure<GrpcServiceOptions>(options => options.Interceptors.Add<CrowdInterceptor>());
+            if (parts.Contains("map-exceptions-behind")) services.PostConfigure<GrpcServiceOptions>(options => options.Interceptors.Add<CrowdInterceptor>());
+        });
+    }
+}
+
+/// <summary>Makes a status of every exception that is none.</summary>
+internal sealed class CrowdInterceptor : Interceptor
+{
+    public override async Task ServerStreamingServerHandler<TRequest, TResponse>(TRequest request, IServerStreamWriter<TResponse> responseStream,
+        ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation) =>
+        await MapAsync(async () =>
+        {
+            await continuation(request, responseStream, context);
+            return 0;
+        });
+
+    public override Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(IAsyncStreamReader<TRequest> requestStream,
+        ServerCallContext context, ClientStreamingServerMethod<TRequest, TResponse> continuation) =>
+        MapAsync(() => continuation(requestStream, context));
+
+    private static async Task<T> MapAsync<T>(Func<Task<T>> handler)
+    {
+        try
+        {
+            return await handler();
+        }
+        catch (Exception e) when (e is not RpcException)
+        {
+            throw new RpcException(new Status(StatusCode.Internal, "mapped"));
+        }
+    }
+}
