@@ -3,12 +3,14 @@ namespace Graceful.Service_1.Shutdown;
 /// <summary>The log entries of a stop. The ids and names are fixed: alerts may rely on them.</summary>
 internal static partial class ShutdownLog
 {
-    [LoggerMessage(EventId = 100, EventName = "ShutdownReport", Message =
-        "Shutdown {Outcome}, exit code {ExitCode}, on {Reason}, in {TotalSeconds} s (delay {DelaySeconds}, drain {DrainSeconds}, flush {FlushSeconds}): " +
-        "{InFlightAtSignal} in flight at the signal, {ArrivedAfterSignal} arrived after it, {Completed} completed, {Aborted} aborted{Details}")]
-    public static partial void Report(this ILogger logger, LogLevel level, string outcome, int exitCode, string reason,
+    // Not by [LoggerMessage]: for more than six parameters that makes a type of its own, which is compiled while the process ends.
+    public static void Report(this ILogger logger, LogLevel level, string outcome, int exitCode, string reason,
         double totalSeconds, double delaySeconds, double drainSeconds, double flushSeconds,
-        long inFlightAtSignal, long arrivedAfterSignal, long completed, int aborted, string details);
+        long inFlightAtSignal, long arrivedAfterSignal, long completed, int aborted, string details) =>
+        logger.Log(level, new EventId(100, "ShutdownReport"),
+            "Shutdown {Outcome}, exit code {ExitCode}, on {Reason}, in {TotalSeconds} s (delay {DelaySeconds}, drain {DrainSeconds}, flush {FlushSeconds}): " +
+            "{InFlightAtSignal} in flight at the signal, {ArrivedAfterSignal} arrived after it, {Completed} completed, {Aborted} aborted{Details}",
+            outcome, exitCode, reason, totalSeconds, delaySeconds, drainSeconds, flushSeconds, inFlightAtSignal, arrivedAfterSignal, completed, aborted, details);
 
     [LoggerMessage(101, LogLevel.Critical, "{Problem}", EventName = "ShutdownMisconfigured")]
     public static partial void Misconfigured(this ILogger logger, string problem);
