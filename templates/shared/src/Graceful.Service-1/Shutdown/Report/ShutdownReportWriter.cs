@@ -28,10 +28,10 @@ internal sealed class ShutdownReportWriter(ShutdownSignals signals, IConfigurati
         var document = WriteFile(); // First, for a log can block on a full pipe.
         var names = document.Aborted?.Select(item => $"{item.Name} ({item.AgeSeconds} s)") ?? [];
         if (document.AbortedNotListed is { } more) names = names.Append($"and {more} more");
-        var details = string.Concat([
+        var details = string.Concat(
             document.Aborted is null ? "" : ": " + string.Join(", ", names),
-            .. (document.Sections ?? []).Select(section => $"; {section.Key}: {Text(section.Value)}"),
-            document.Error is null ? "" : "; " + document.Error]);
+            document.Sections is null ? "" : Text(document.Sections),
+            document.Error is null ? "" : "; " + document.Error);
         logger.Report(document.ExitCode == 0 ? LogLevel.Information : LogLevel.Error, document.Outcome, document.ExitCode, document.Reason,
             document.Seconds.Total, document.Seconds.Delay, document.Seconds.Drain, document.Seconds.Flush,
             document.Work.InFlightAtSignal, document.Work.ArrivedAfterSignal, document.Work.Completed, document.Work.Aborted, details);
@@ -52,13 +52,15 @@ internal sealed class ShutdownReportWriter(ShutdownSignals signals, IConfigurati
     {
         lock (_gate)
         {
-            var document = signals.Report.ToDocument(ReadSections());
+            // Without sections none of that is compiled at the end of every stop.
+            var document = signals.Report.ToDocument(_sections.Length == 0 ? null : ReadSections());
             WriteFile(document, configuration["Shutdown:ReportPath"]);
             return document;
         }
     }
 
-    private static string Text(JsonElement counts) => string.Join(", ", counts.EnumerateObject().Select(count => $"{count.Value} {count.Name}"));
+    private static string Text(Dictionary<string, JsonElement> sections) => string.Concat(sections.Select(section =>
+        $"; {section.Key}: {string.Join(", ", section.Value.EnumerateObject().Select(count => $"{count.Value} {count.Name}"))}"));
 
     // They are the application's: one that throws, or has the name of another, costs only itself.
     private Dictionary<string, JsonElement> ReadSections()
