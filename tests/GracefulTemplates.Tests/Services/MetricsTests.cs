@@ -86,7 +86,7 @@ public sealed class MetricsTests(WebApiFixture fixture, ITestOutputHelper output
     }
 
     [Fact]
-    public async Task Probes_and_the_warm_up_are_in_no_metric_of_requests()
+    public async Task Probes_and_the_warm_up_are_in_no_metric_and_no_trace()
     {
         await using var receiver = await OtlpReceiver.StartAsync();
         await using var service = await StartReadyAsync(new ServiceStart { Settings = [.. Budget(delay: 0), .. receiver.SettingsOf(Often)] });
@@ -100,6 +100,9 @@ public sealed class MetricsTests(WebApiFixture fixture, ITestOutputHelper output
 
         var point = Assert.Single(receiver.Exports(Requests)[^1]);
         Assert.Equal(("/jobs", "200", 1), (point.Attributes["http.route"], point.Attributes["http.response.status_code"], point.Count));
+        service.Send(Signal.Terminate);
+        await service.EndAsync(); // All spans have arrived.
+        Assert.Equal(["/jobs"], receiver.PathsOfSpans);
     }
 
     /// <summary>As with the dashboard of compose.yaml when nobody has started it.</summary>

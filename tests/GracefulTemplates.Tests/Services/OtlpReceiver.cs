@@ -47,6 +47,9 @@ internal sealed class OtlpReceiver : IAsyncDisposable
 
     public bool HasSpan(string name) => _spans.Any(span => span.Name == name);
 
+    /// <summary>The paths of all requests that have a span.</summary>
+    public IReadOnlyList<string> PathsOfSpans => [.. _spans.Select(span => Texts(span.Attributes)).Where(span => span.ContainsKey("url.path")).Select(span => span["url.path"])];
+
     /// <summary>The attributes of the spans with this name.</summary>
     public IReadOnlyList<IReadOnlyDictionary<string, string>> Spans(string name) => [.. _spans.Where(span => span.Name == name).Select(span => Texts(span.Attributes))];
 
