@@ -35,7 +35,7 @@ public static class HealthEndpoints
 
     /// <summary>
     /// Probes are no requests: no authorization, cache, rate limit, redirection or host filter of the application applies to them, and
-    /// they are in no traces and no metrics of latency. Nor are the requests of a warm-up in those, which are slow so that no other is.
+    /// they are in no traces and no metrics of latency. Nor are the requests of a warm-up, which are slow so that no other is.
     /// </summary>
     private sealed class Probes(ShutdownPhases phases) : IStartupFilter
     {
@@ -44,16 +44,14 @@ public static class HealthEndpoints
             app.Use((context, answer) =>
             {
                 if (!phases.HasBeenReady && context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address))
-                    context.Features.Get<IHttpMetricsTagsFeature>()?.MetricsDisabled = true;
+                    KeepOutOfTelemetry(context);
                 return answer(context);
             });
             app.MapWhen(context => context.Request.Path == AlivePath || context.Request.Path == StartedPath || context.Request.Path == ReadyPath, probes =>
             {
                 probes.Use((context, answer) =>
                 {
-                    context.Features.Get<IHttpMetricsTagsFeature>()?.MetricsDisabled = true;
-                    // One each second: 86,400 spans a day.
-                    context.Features.Get<IHttpActivityFeature>()?.Activity.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
+                    KeepOutOfTelemetry(context); // One each second: 86,400 spans a day.
                     // A poller that keeps its connection is asked to leave too; see ShutdownMiddleware.
                     if (phases.StopRequested.IsCancellationRequested && HttpProtocol.IsHttp11(context.Request.Protocol))
                         context.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
@@ -67,6 +65,12 @@ public static class HealthEndpoints
             });
             next(app);
         };
+
+        private static void KeepOutOfTelemetry(HttpContext context)
+        {
+            context.Features.Get<IHttpMetricsTagsFeature>()?.MetricsDisabled = true;
+            context.Features.Get<IHttpActivityFeature>()?.Activity.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
+        }
 
         private static HealthCheckOptions Asking(string tag) => new() { Predicate = check => check.Tags.Contains(tag), ResponseWriter = WriteAsync };
 
