@@ -64,6 +64,19 @@ public sealed class PipelineTests(ITestOutputHelper output) : CrowdTests(output)
         Assert.Equal((1, 1), (ending.Work("inFlightAtSignal"), ending.Work("completed")));
     }
 
+    // Host filtering is a start-up filter of the framework's own: its answers must not leave connections open that are about to go.
+    [Fact]
+    public async Task What_host_filtering_refuses_asks_its_client_to_leave_too()
+    {
+        await using var service = await StartReadyAsync(Make.Graceful, new ServiceStart { Settings = [("AllowedHosts", "shop.example.com")] }, delay: 3);
+        service.Send(Signal.Terminate);
+        await service.Log.UntilAsync(LogEntry.Stopping);
+
+        using var response = await service.Client.GetAsync("/crowd/short-circuit");
+
+        Assert.Equal((HttpStatusCode.BadRequest, true), (response.StatusCode, response.Headers.ConnectionClose));
+    }
+
     // Only a GET with both headers is the handshake of a WebSocket.
     [Theory]
     [InlineData("POST", "/crowd/at-gate/nothing", "keep-alive")]
