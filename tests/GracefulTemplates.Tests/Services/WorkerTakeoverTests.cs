@@ -56,9 +56,11 @@ public sealed class WorkerTakeoverTests(WorkerFixture fixture, ITestOutputHelper
     [Fact]
     public async Task A_standby_whose_consumer_has_failed_gets_another_one()
     {
-        const int Failed = 305;
-        await using var standby = await StartReadyAsync(Consumer(settings: Failover));
+        const int StandingBy = 301, Failed = 305;
+        await Used.PartitionAsync(Topic, 4); // Of some the newcomer is a standby from the beginning.
         await using var active = await StartReadyAsync(Consumer(settings: Failover));
+        await using var standby = await StartReadyAsync(Consumer(settings: Failover));
+        await standby.Log.UntilAsync("a standby", entry => entry.EventId == StandingBy);
 
         await Broker.SetFaultsAsync(new Faults { Subscribe = ServerError.PersistenceError });
         await Broker.DropConnectionsAsync();
@@ -66,9 +68,8 @@ public sealed class WorkerTakeoverTests(WorkerFixture fixture, ITestOutputHelper
         await active.Log.UntilAsync("the failure of the active one", entry => entry.EventId == Failed);
         await Broker.SetFaultsAsync(new Faults());
 
-        await standby.UntilReadyAsync();
-        await active.UntilReadyAsync();
-        await UntilAsync("both are there", statistics => statistics.Consumers.Count == 2);
+        await UntilReadyIsAsync(standby, System.Net.HttpStatusCode.OK); // With all its consumers.
+        await UntilReadyIsAsync(active, System.Net.HttpStatusCode.OK);
     }
 
     // It comes again and is skipped as a copy, since it is in hand: nobody else will try it again.
