@@ -133,6 +133,25 @@ public sealed class ItemTests
         sandbox.Passed();
     }
 
+    // Kept twice, because the engine cannot put the same part into two files.
+    [Fact]
+    public void Its_image_is_that_of_a_generated_service()
+    {
+        using var sandbox = Sandbox.For("item/image");
+
+        var (ofItem, ofService) = (Image(sandbox.GenerateUnnamed("graceful-shutdown", "Shop", "--kubernetes")), Image(sandbox.Generate("graceful-webapi", "Shop")));
+
+        Assert.Contains("USER $APP_UID", ofService);
+        Assert.Equal(ofService, ofItem);
+        sandbox.Passed();
+
+        static string Image(string folder)
+        {
+            var text = File.ReadAllText(Path.Combine(folder, "Dockerfile"));
+            return text[text.IndexOf("# Chiseled", StringComparison.Ordinal)..];
+        }
+    }
+
     // namespace Acme.Task.Shutdown would hide the type of that name.
     [Fact]
     public void A_part_of_the_namespace_that_is_the_name_of_a_type_gets_an_underscore()

@@ -39,6 +39,25 @@ public sealed class WorkerDeadLetterTests(WorkerFixture fixture, ITestOutputHelp
         Tally(20).NoneLost().NoneTwice();
     }
 
+    // After 5 s the message waits for its retry, while its copy is still on the way.
+    [Theory]
+    [InlineData("Shared")]
+    [InlineData("Failover")]
+    public async Task A_dead_letter_that_takes_long_is_not_stored_twice(string type)
+    {
+        await Broker.PublishAsync(new() { Topic = Topic, Payload = "no job 1" });
+        await using var worker = await StartReadyAsync(Consumer(settings: [.. Retries, ("Pulsar:SubscriptionType", type)]));
+        await UntilNoBacklogAsync(); // The producer is connected.
+
+        await Broker.SetFaultsAsync(new() { DelayMilliseconds = 7_000 });
+        await Broker.PublishAsync(new() { Topic = Topic, Payload = "no job 2" });
+        await worker.Log.UntilAsync("it took too long", entry => entry.EventId == NotDeadLettered);
+        await Broker.SetFaultsAsync(new());
+
+        await UntilNoBacklogAsync();
+        Assert.Equal(["no job 1", "no job 2"], (await Broker.MessagesAsync(DeadLetterTopic)).Select(letter => letter.Payload));
+    }
+
     // The bookie of the real broker in shared/ stores no entry of this size, so it cannot be published there.
     [Fact]
     public async Task A_dead_letter_that_cannot_be_stored_takes_no_other_with_it()

@@ -72,6 +72,34 @@ public sealed class WorkerTakeoverTests(WorkerFixture fixture, ITestOutputHelper
         await UntilReadyIsAsync(active, System.Net.HttpStatusCode.OK);
     }
 
+    // DotPulsar loses now and then what the broker says about it, and takes the consumer for disconnected from then on.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_consumer_that_does_not_know_whether_it_is_the_active_one_gets_another_one(bool hasWorked)
+    {
+        const int Failed = 305;
+        var silent = new Faults { KeepActivitySecret = true };
+        if (!hasWorked) await Broker.SetFaultsAsync(silent);
+        await PublishAsync("m-0", 0.01);
+        await using var worker = Start(Consumer(settings: Failover));
+        if (hasWorked)
+        {
+            await Journal.UntilAsync("end", "m-0");
+            await Broker.SetFaultsAsync(silent);
+            await Broker.DropConnectionsAsync();
+        }
+        await worker.Log.UntilAsync("the failure", entry => entry.EventId == Failed && entry.Says("does not know"));
+        await Broker.SetFaultsAsync(new Faults());
+
+        await UntilReadyIsAsync(worker, System.Net.HttpStatusCode.OK);
+        await PublishAsync("m-1", 0.01);
+        await Journal.UntilAsync("end", "m-1");
+        await UntilNoBacklogAsync();
+        worker.Send(Signal.Terminate);
+        (await worker.EndAsync()).Is(0, "drained").SaidSo();
+    }
+
     // It comes again and is skipped as a copy, since it is in hand: nobody else will try it again.
     [Fact]
     public async Task A_message_that_fails_behind_a_lost_connection_is_tried_again_in_its_place()

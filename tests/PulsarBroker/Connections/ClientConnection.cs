@@ -39,6 +39,12 @@ internal sealed class ClientConnection
 
     public void Send(Command command, Metadata metadata, byte[] payload) => Send(Frame.Encode(command, metadata, payload));
 
+    public void SendActivity(Consumer consumer, bool isActive)
+    {
+        if (!_broker.Faults.Current.KeepActivitySecret)
+            Send(Commands.ActiveChange(consumer.Id, isActive));
+    }
+
     public void Forget(Consumer consumer) => _session.Forget(consumer);
 
     public void Forget(Publisher publisher) => _session.Forget(publisher);

@@ -1,5 +1,3 @@
-using PulsarBroker.Protocol;
-
 namespace PulsarBroker.Topics;
 
 /// <summary>
@@ -81,5 +79,5 @@ internal sealed class FailoverDispatcher(Subscription subscription, TimeSpan del
     }
 
     // A client takes a Failover consumer for disconnected until the first of these has come.
-    private void Tell(Consumer consumer) => consumer.Connection.Send(Commands.ActiveChange(consumer.Id, consumer == _active));
+    private void Tell(Consumer consumer) => consumer.Connection.SendActivity(consumer, consumer == _active);
 }

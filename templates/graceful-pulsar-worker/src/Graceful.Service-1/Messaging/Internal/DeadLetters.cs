@@ -16,6 +16,10 @@ internal sealed class DeadLetters(PulsarConnection connection, DeadLetterSubscri
 
     private readonly PulsarOptions _options = options.Value;
     private readonly SemaphoreSlim _sending = new(1);
+
+    /// <summary>Sends that took longer, by message: the copy may be stored all the same, so the next attempt goes on waiting for it.</summary>
+    private readonly Dictionary<MessageId, Task> _late = [];
+
     private IProducer<ReadOnlySequence<byte>>? _producer;
     private int _maxBytes = 5 * 1024 * 1024; // Pulsar's default. A broker with another limit is asked once and says it.
     private volatile bool _isAway;
@@ -47,15 +51,22 @@ internal sealed class DeadLetters(PulsarConnection connection, DeadLetterSubscri
         bound.CancelAfter(SendBound);
         // While it is away one at a time finds out whether it is back; the others need not wait for that.
         if (!await _sending.WaitAsync(_isAway ? TimeSpan.Zero : SendBound, commit.Token)) throw NotInTime();
+        Task? send = null;
         try
         {
             await subscription.EnsureAsync(bound.Token);
-            await SendAsync(message, attempts, failure, bound.Token);
+            if (!_late.Remove(message.MessageId, out send) || send.IsFaulted)
+            {
+                if (_late.Values.Any(late => !late.IsCompleted)) throw NotInTime(); // The producer sends one after the other.
+                send = SendAsync(message, attempts, failure);
+            }
+            await send.WaitAsync(bound.Token);
             _isAway = false;
         }
         catch (OperationCanceledException) when (bound.IsCancellationRequested)
         {
             _isAway = true;
+            if (send is not null) AddLate(message.MessageId, send);
             throw NotInTime();
         }
         finally
@@ -64,7 +75,14 @@ internal sealed class DeadLetters(PulsarConnection connection, DeadLetterSubscri
         }
     }
 
-    private async Task SendAsync(IMessage<ReadOnlySequence<byte>> message, int attempts, Exception failure, CancellationToken cancellationToken)
+    // Another worker may have got the message: then nobody asks for its send again.
+    private void AddLate(MessageId id, Task send)
+    {
+        foreach (var forgotten in _late.Keys.Take(_late.Count - _options.MaxWaitingRetries).ToList()) _late.Remove(forgotten);
+        _late[id] = send;
+    }
+
+    private async Task SendAsync(IMessage<ReadOnlySequence<byte>> message, int attempts, Exception failure)
     {
         while (true)
         {
@@ -72,10 +90,10 @@ internal sealed class DeadLetters(PulsarConnection connection, DeadLetterSubscri
             var producer = _producer ??= connection.Produce(_options.DeadLetterTopic);
             try
             {
-                await producer.Send(DeadLetterCopy.Of(message, Reasons(message, attempts, failure), maxBytes), message.Data, cancellationToken);
+                await producer.Send(DeadLetterCopy.Of(message, Reasons(message, attempts, failure), maxBytes), message.Data, commit.Token);
                 return;
             }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            catch (OperationCanceledException) when (!commit.Token.IsCancellationRequested)
             {
                 // The producer has failed under it. The next send, which it refuses, says why.
             }

@@ -23,25 +23,29 @@ internal sealed class TopicConsumer(
         {
             states.Connecting(topic);
             var started = Stopwatch.GetTimestamp();
-            await RunSessionAsync();
+            await RunSessionAsync(failures);
             if (Stopwatch.GetElapsedTime(started) > TimeSpan.FromMinutes(1)) failures = 0;
             await Task.Delay(Backoff.Delay(failures, first: 1, max: 30), Phases.StopRequested).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private async Task RunSessionAsync()
+    private async Task RunSessionAsync(int earlierFailures)
     {
         ConsumerSession? session = null;
         var consumer = connection.Subscribe(topic, StateChanged);
         session = new ConsumerSession(consumer, _history, services);
+        var watch = new ActivityWatch(consumer, earlierFailures);
+        using var ended = new CancellationTokenSource();
+        if (consumer.SubscriptionType == SubscriptionType.Failover) _ = watch.RunAsync(ended.Token);
         try
         {
             await session.RunAsync();
         }
         catch (Exception e)
         {
-            Failed(ConnectionProblems.Reason(e));
+            Failed(watch.HasClosed ? watch.Reason : ConnectionProblems.Reason(e));
         }
+        ended.Cancel();
         var areLost = _isDisconnected && _history.HasLostAcknowledgements; // The client also closes a consumer that has no connection, and says nothing of it.
         var isClosed = await consumer.DisposeWithinAsync(Phases.Deadline.IsCancellationRequested ? null : CloseBound);
         _history.ConnectionLost();
