@@ -1,11 +1,14 @@
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using CliWrap;
+using CliWrap.Buffered;
 using GracefulTemplates.Tests.Kubernetes;
 
 namespace GracefulTemplates.Tests.Pack;
 
 /// <summary>Every name in every file: parsed, and put together by kustomize. <see cref="NameBuildTests"/> builds some of them.</summary>
 [Trait("Category", "Slow")]
-public sealed class NameTests
+public sealed partial class NameTests
 {
     public static TheoryData<string, string> EveryTemplateWithEveryName => EveryTemplate.With(Names.All.Keys);
 
@@ -31,6 +34,25 @@ public sealed class NameTests
         var folder = sandbox.GenerateUnnamed(template, folderName);
 
         AssertSound(sandbox, template, folder, folderName);
+        sandbox.Passed();
+    }
+
+    [Theory, MemberData(nameof(EveryTemplate.Once), MemberType = typeof(EveryTemplate))]
+    public async Task A_shell_finds_the_project_of_the_README_s_command(string template)
+    {
+        using var sandbox = Sandbox.For($"names/shell/{template}");
+        foreach (var name in Names.All.Keys.Where(name => name.AsSpan().ContainsAny(" $`'&;<>#%@")).Append("$HOME's `id`"))
+        {
+            var readme = await File.ReadAllTextAsync(Path.Combine(sandbox.Generate(template, name), "README.md"));
+            var commands = ProjectOfCommand().Matches(readme).Select(match => match.Value).ToList();
+
+            Assert.NotEmpty(commands);
+            foreach (var command in commands)
+            {
+                var understood = await Cli.Wrap("sh").WithArguments(["-c", $"printf %s {command["dotnet run --project ".Length..]}"]).ExecuteBufferedAsync();
+                Assert.Equal($"src/{name}", understood.StandardOutput);
+            }
+        }
         sandbox.Passed();
     }
 
@@ -95,4 +117,7 @@ public sealed class NameTests
         Assert.True(File.Exists(project), sandbox.Report($"No src/{name}/{name}.csproj among:", Repository.FilesBelow(folder)));
         Assert.Equal(Names.All[name].Namespace, XDocument.Load(project).Descendants("RootNamespace").Single().Value);
     }
+
+    [GeneratedRegex(@"dotnet run --project ("".*?""|('[^']*'|\\')+)")]
+    private static partial Regex ProjectOfCommand();
 }

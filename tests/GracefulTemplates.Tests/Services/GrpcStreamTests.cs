@@ -115,6 +115,22 @@ public sealed class GrpcStreamTests(GrpcFixture fixture, ITestOutputHelper outpu
         Assert.InRange(hundred.TotalSeconds, 0, one.TotalSeconds + 1);
     }
 
+    // Its connection closes right behind it otherwise, and a busy client has not read the status by then.
+    [Fact]
+    public async Task A_stream_that_has_left_before_anybody_looks_has_time_to_be_read_too()
+    {
+        await using var service = await StartReadyAsync(Grpc(delay: 0) with { Lab = "phases,slow-on-stopping" });
+        using var client = new GrpcClient(service);
+        using var duplex = client.Streams.Duplex();
+        await EchoAsync(duplex, "one");
+
+        service.Send(Signal.Terminate);
+
+        Assert.Equal(StreamEnd.ShuttingDown, (await client.EndAsync(duplex.ResponseStream)).Said);
+        var ending = (await service.EndAsync()).Is(0, "drained").SaidSo();
+        Assert.True(ending.Report.GetProperty("seconds").GetProperty("drain").GetDouble() >= 0.6, "The slow callback takes 0.3 s, the pause another 0.3 s.");
+    }
+
     private async Task<TimeSpan> StopWithAsync(int streams)
     {
         await using var service = await StartReadyAsync(Grpc(delay: 0));

@@ -124,6 +124,7 @@ internal sealed class BadCallback(string part, ShutdownPhases phases, IHostAppli
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         if (part == "block-on-stopping") lifetime.ApplicationStopping.Register(() => Thread.Sleep(Timeout.Infinite));
+        if (part == "slow-on-stopping") lifetime.ApplicationStopping.Register(() => Thread.Sleep(300));
         if (part == "throw-on-stop-requested") phases.StopRequested.Register(Throw);
         if (part == "throw-on-draining") phases.Draining.Register(Throw);
         if (part == "throw-on-deadline") phases.Deadline.Register(Throw);

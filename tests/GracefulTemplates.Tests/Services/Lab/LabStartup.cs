@@ -40,7 +40,7 @@ internal sealed class LabStartup : IHostingStartup
         "crash-at-gate" => services.AddHostedService<CrashingAtGate>(),
         "worker-without-token" => services.AddHostedService<WorkerWithoutToken>(),
         "chatty" => services.AddHostedService<Chatty>(),
-        "throw-on-stop-requested" or "throw-on-draining" or "throw-on-deadline" or "block-on-stopping" =>
+        "throw-on-stop-requested" or "throw-on-draining" or "throw-on-deadline" or "block-on-stopping" or "slow-on-stopping" =>
             services.AddSingleton<IHostedService>(provider => ActivatorUtilities.CreateInstance<BadCallback>(provider, part)),
         "tell-stop" => services.AddHostedService<StopTeller>(),
         "throw-in-stop" => services.AddHostedService<ThrowingStop>(),

@@ -12,6 +12,7 @@ internal sealed class LongLivedResponses(ShutdownPhases phases, InFlightWork inF
     private static readonly TimeSpan TimeToRead = TimeSpan.FromSeconds(0.3);
 
     private readonly CancellationTokenSource _cutOff = new();
+    private volatile bool _anyHasEnded;
 
     public async Task RunAsync(HttpContext context, RequestDelegate handler, EndsOnDrainAttribute ending)
     {
@@ -40,6 +41,7 @@ internal sealed class LongLivedResponses(ShutdownPhases phases, InFlightWork inF
         finally
         {
             context.RequestAborted = aborted;
+            if (phases.Draining.IsCancellationRequested) _anyHasEnded = true;
         }
         if (ending.FiresToken && phases.Draining.IsCancellationRequested && !aborted.IsCancellationRequested) await EndAsync(context);
     }
@@ -47,14 +49,14 @@ internal sealed class LongLivedResponses(ShutdownPhases phases, InFlightWork inF
     /// <summary>Waits for them to leave, and cuts off those that do not. Returns when connections may close.</summary>
     public async Task LeaveAsync()
     {
-        if (!AnyLeft) return;
-        for (var start = Environment.TickCount64; AnyLeft && Environment.TickCount64 - start < TimeToLeave.TotalMilliseconds;)
+        if (!AnyRuns && !_anyHasEnded) return;
+        for (var start = Environment.TickCount64; AnyRuns && Environment.TickCount64 - start < TimeToLeave.TotalMilliseconds;)
             await Task.Delay(20);
         await _cutOff.CancelAsync();
         await Task.Delay(TimeToRead);
     }
 
-    private bool AnyLeft => inFlight.Snapshot().Any(item => item.IsLongLived);
+    private bool AnyRuns => inFlight.Snapshot().Any(item => item.IsLongLived);
 
     // Its handler was told to leave and did, by throwing or by returning. What it has sent must not look like all there was.
     private static Task EndAsync(HttpContext context)
