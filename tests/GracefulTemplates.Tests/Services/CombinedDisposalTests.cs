@@ -6,9 +6,11 @@ namespace GracefulTemplates.Tests.Services;
 [Trait("Category", "Slow")]
 public sealed class CombinedDisposalTests(CombinedFixture fixture, ITestOutputHelper output) : CombinedTests(fixture, output), IClassFixture<CombinedFixture>
 {
-    [Fact]
-    public async Task What_handlers_use_is_disposed_after_them_and_telemetry_last()
+    [Theory]
+    [OnBrokers]
+    public async Task What_handlers_use_is_disposed_after_them_and_telemetry_last(BrokerKind kind)
     {
+        await UseAsync(kind);
         await using var receiver = await OtlpReceiver.StartAsync();
         await using var service = await StartConsumingAsync(Service(settings: receiver.Settings) with { Lab = "journal,client" });
         using var client = new GrpcClient(service);

@@ -6,9 +6,11 @@ namespace GracefulTemplates.Tests.Services;
 
 public sealed class CombinedDrainTests(CombinedFixture fixture, ITestOutputHelper output) : CombinedTests(fixture, output), IClassFixture<CombinedFixture>
 {
-    [Fact]
-    public async Task A_request_a_call_and_a_message_drain_side_by_side()
+    [Theory]
+    [OnBrokers]
+    public async Task A_request_a_call_and_a_message_drain_side_by_side(BrokerKind kind)
     {
+        await UseAsync(kind);
         await using var service = await StartConsumingAsync(Service(drain: 8));
         using var client = new GrpcClient(service);
         var request = await service.BeginJobAsync("request", 6);
@@ -27,9 +29,11 @@ public sealed class CombinedDrainTests(CombinedFixture fixture, ITestOutputHelpe
         await UntilNoBacklogAsync();
     }
 
-    [Fact]
-    public async Task The_worker_receives_nothing_from_the_signal_on_while_requests_are_still_served()
+    [Theory]
+    [OnBrokers]
+    public async Task The_worker_receives_nothing_from_the_signal_on_while_requests_are_still_served(BrokerKind kind)
     {
+        await UseAsync(kind);
         await using var service = await StartConsumingAsync(Service(delay: 3));
         using var client = new GrpcClient(service);
         await BeginMessageAsync("before", 0);
@@ -64,9 +68,11 @@ public sealed class CombinedDrainTests(CombinedFixture fixture, ITestOutputHelpe
         (await service.EndAsync()).Is(0, "drained").SaidSo();
     }
 
-    [Fact]
-    public async Task A_request_that_overruns_the_deadline_takes_no_message_with_it()
+    [Theory]
+    [OnBrokers]
+    public async Task A_request_that_overruns_the_deadline_takes_no_message_with_it(BrokerKind kind)
     {
+        await UseAsync(kind);
         await using var service = await StartConsumingAsync(Service(drain: 4));
         var request = await service.BeginJobAsync("ignore-token", 60);
         await BeginMessageAsync("message", 2);
@@ -80,9 +86,11 @@ public sealed class CombinedDrainTests(CombinedFixture fixture, ITestOutputHelpe
         Assert.Equal((1, 0), (ending.Messages("completed"), ending.Messages("aborted")));
     }
 
-    [Fact]
-    public async Task A_message_that_overruns_the_deadline_takes_no_request_with_it()
+    [Theory]
+    [OnBrokers]
+    public async Task A_message_that_overruns_the_deadline_takes_no_request_with_it(BrokerKind kind)
     {
+        await UseAsync(kind);
         await using var service = await StartConsumingAsync(Service(drain: 3));
         var request = await service.BeginJobAsync("request", 2);
         await BeginMessageAsync("ignore-token", 60);
@@ -96,9 +104,11 @@ public sealed class CombinedDrainTests(CombinedFixture fixture, ITestOutputHelpe
         await UntilAsync("handed back", statistics => statistics is { MsgBacklog: 1, UnackedMessages: 0 });
     }
 
-    [Fact]
-    public async Task A_part_that_crashes_drains_the_whole_service()
+    [Theory]
+    [OnBrokers]
+    public async Task A_part_that_crashes_drains_the_whole_service(BrokerKind kind)
     {
+        await UseAsync(kind);
         await using var service = await StartConsumingAsync(Service() with { Lab = "journal,crash-at-gate" });
         using var client = new GrpcClient(service);
         var request = await service.BeginJobAsync("request", 2);

@@ -12,14 +12,16 @@ public sealed class CombinedRestartTests(CombinedFixture fixture, ITestOutputHel
 {
     private static readonly RunRequest Call = new() { Name = "load" };
 
-    [Fact]
-    public Task Restarts_under_all_three_loads_lose_nothing() => RestartAsync(3);
+    [Theory]
+    [OnBrokers]
+    public Task Restarts_under_all_three_loads_lose_nothing(BrokerKind kind) => RestartAsync(kind, 3);
 
     [LongFact]
-    public Task Ten_restarts_under_all_three_loads_lose_nothing() => RestartAsync(10);
+    public Task Ten_restarts_under_all_three_loads_lose_nothing() => RestartAsync(BrokerKind.Test, 10);
 
-    private async Task RestartAsync(int atLeast)
+    private async Task RestartAsync(BrokerKind kind, int atLeast)
     {
+        await UseAsync(kind);
         var target = new LoadTarget();
         var http = new LoadSeries(target, HttpMethod.Post, HttpVersion.Version11, clients: 8, perClient: 1, maxThinkMilliseconds: 20);
         var grpc = new GrpcLoadSeries(target, async invoker => await new JobsClient(invoker).RunAsync(Call), channels: 2, perChannel: 3, connecting: 2);
@@ -38,7 +40,7 @@ public sealed class CombinedRestartTests(CombinedFixture fixture, ITestOutputHel
             const int Chunk = 20;
             for (; !stop.IsCancellationRequested; published += Chunk)
             {
-                await Broker.PublishAsync(Messages(Chunk, seconds: 0.15) with { From = published });
+                await Used.PublishAsync(Messages(Chunk, seconds: 0.15) with { From = published });
                 await Task.Delay(TimeSpan.FromSeconds(0.2), CancellationToken.None); // 100 messages a second.
             }
             await UntilNoBacklogAsync(); // Before the last one is killed.

@@ -13,14 +13,15 @@ public sealed class WorkerFailureTests(WorkerFixture fixture, ITestOutputHelper 
 
     // Shared hands a message back and waits without a handler; where there are batches or an order it is tried again in place.
     [Theory]
-    [InlineData("Shared", 1)]
-    [InlineData("Shared", 10)]
-    [InlineData("KeyShared", 1)]
-    [InlineData("Failover", 1)]
-    public async Task A_message_that_fails_is_tried_again_ever_later_then_dead_lettered_once_and_the_topic_flows_on(string type, int batchSize)
+    [OnBrokers("Shared", 1)]
+    [OnBrokers("Shared", 10)]
+    [OnBrokers("KeyShared", 1)]
+    [OnBrokers("Failover", 1)]
+    public async Task A_message_that_fails_is_tried_again_ever_later_then_dead_lettered_once_and_the_topic_flows_on(BrokerKind kind, string type, int batchSize)
     {
-        await Broker.PublishAsync(new() { Topic = Topic, BatchSize = batchSize, Messages = [Message(Job("fail-always/x", 0)), Message(Job("fail-twice/x", 0)), Message("no job")] });
-        await Broker.PublishAsync(Messages(Good, seconds: 0.01, batchSize, keys: 5));
+        await UseAsync(kind);
+        await Used.PublishAsync(new() { Topic = Topic, BatchSize = batchSize, Messages = [Message(Job("fail-always/x", 0)), Message(Job("fail-twice/x", 0)), Message("no job")] });
+        await Used.PublishAsync(Messages(Good, seconds: 0.01, batchSize, keys: 5));
         await using var worker = await StartReadyAsync(Consumer(settings: [.. Retries, ("Pulsar:SubscriptionType", type)]));
 
         await UntilNoBacklogAsync();
@@ -35,19 +36,21 @@ public sealed class WorkerFailureTests(WorkerFixture fixture, ITestOutputHelper 
                 line => Assert.True(line.At < Journal.Of("begin", "fail-always/x")[^1].At, $"{line} had to wait for a message that failed."));
     }
 
-    [Fact]
-    public async Task Every_tenth_message_failing_twice_loses_and_repeats_none()
+    [Theory]
+    [OnBrokers]
+    public async Task Every_tenth_message_failing_twice_loses_and_repeats_none(BrokerKind kind)
     {
+        await UseAsync(kind);
         const int Rounds = 20;
         for (var i = 0; i < Rounds; i++)
-            await Broker.PublishAsync(new() { Topic = Topic, Messages = [Message(Job($"fail-twice/{i}", 0.01)), .. Enumerable.Range(i * 9, 9).Select(n => Message(Job($"m-{n}", 0.01)))] });
+            await Used.PublishAsync(new() { Topic = Topic, Messages = [Message(Job($"fail-twice/{i}", 0.01)), .. Enumerable.Range(i * 9, 9).Select(n => Message(Job($"m-{n}", 0.01)))] });
         await using var worker = await StartReadyAsync(Consumer(settings: Retries));
 
         await UntilNoBacklogAsync();
 
         Tally(Rounds * 9).NoneLost().NoneTwice();
         Assert.All(Enumerable.Range(0, Rounds), i => Assert.Equal((3, 1), (Journal.Of("begin", $"fail-twice/{i}").Count, Journal.Of("end", $"fail-twice/{i}").Count)));
-        Assert.Empty(await Broker.MessagesAsync(DeadLetterTopic));
+        Assert.Empty(await Used.MessagesAsync(DeadLetterTopic));
     }
 
     [Fact]
@@ -89,7 +92,7 @@ public sealed class WorkerFailureTests(WorkerFixture fixture, ITestOutputHelper 
 
     private async Task AssertDeadLettersAsync()
     {
-        var letters = await Broker.MessagesAsync(DeadLetterTopic);
+        var letters = await Used.MessagesAsync(DeadLetterTopic);
         Assert.Equal(2, letters.Count);
         AssertDeadLetter(letters.Single(letter => letter.Payload == "no job"), attempts: 0, "PoisonMessageException: Not a job");
         AssertDeadLetter(letters.Single(letter => letter.Payload != "no job"), MaxRedeliveries, "InvalidOperationException: The lab fails fail-always/x.");

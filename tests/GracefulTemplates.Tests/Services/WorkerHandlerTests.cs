@@ -7,10 +7,12 @@ namespace GracefulTemplates.Tests.Services;
 [Trait("Category", "Slow")]
 public sealed class WorkerHandlerTests(WorkerFixture fixture, ITestOutputHelper output) : PulsarTests(fixture, output), IClassFixture<WorkerFixture>
 {
-    [Fact]
-    public async Task Every_message_has_a_scope_of_its_own_that_is_disposed_before_the_acknowledgement()
+    [Theory]
+    [OnBrokers]
+    public async Task Every_message_has_a_scope_of_its_own_that_is_disposed_before_the_acknowledgement(BrokerKind kind)
     {
-        await Broker.PublishAsync(Messages(40, seconds: 0.2));
+        await UseAsync(kind);
+        await Used.PublishAsync(Messages(40, seconds: 0.2));
         await PublishAsync("fail-disposal-once", 0);
         await using var worker = await StartReadyAsync(Consumer(settings: ("Pulsar:RetrySeconds", "0.1")) with { Lab = "journal,context" });
 
@@ -19,7 +21,7 @@ public sealed class WorkerHandlerTests(WorkerFixture fixture, ITestOutputHelper 
         Tally(40).NoneLost().NoneTwice();
         Assert.Equal(42, Journal.Lines.Count(line => line.What == "disposed"));
         Assert.Equal(2, Journal.Of("end", "fail-disposal-once").Count); // It was not acknowledged when the disposal failed.
-        Assert.Empty(await Broker.MessagesAsync(DeadLetterTopic));
+        Assert.Empty(await Used.MessagesAsync(DeadLetterTopic));
     }
 
     [Fact]

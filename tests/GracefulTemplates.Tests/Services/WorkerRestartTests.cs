@@ -10,41 +10,52 @@ public sealed class WorkerRestartTests(WorkerFixture fixture, ITestOutputHelper 
 {
     private const int Handlers = 16; // The default.
 
-    [Fact]
-    public Task Restarts_under_load_lose_nothing_and_repeat_nothing() => RestartUnbatchedAsync(messages: 3_000, restarts: 6);
+    [Theory]
+    [OnBrokers]
+    public async Task Restarts_under_load_lose_nothing_and_repeat_nothing(BrokerKind kind)
+    {
+        await UseAsync(kind);
+
+        await RestartUnbatchedAsync(messages: 3_000, restarts: 6);
+    }
 
     [LongFact]
     public Task Twenty_restarts_under_load_lose_and_repeat_none_of_20_000_messages() => RestartUnbatchedAsync(messages: 20_000, restarts: 20);
 
-    [Fact]
-    public async Task Partitions_change_nothing()
+    [Theory]
+    [OnBrokers]
+    public async Task Partitions_change_nothing(BrokerKind kind)
     {
-        await Broker.PartitionAsync(Topic, 4);
+        await UseAsync(kind);
+        await Used.PartitionAsync(Topic, 4);
 
         await RestartUnbatchedAsync(messages: 1_600, restarts: 3);
     }
 
     // What was begun of an entry is finished after the signal, so there it is no fault to begin a message.
     [Theory]
-    [InlineData(10, 0, 0.1, 1_800)]
-    [InlineData(10, 4, 0.1, 1_800)]
-    [InlineData(1_000, 0, 0.02, 8_000)]
-    [InlineData(1_000, 4, 0.01, 16_000)]
-    public async Task Batches_that_were_begun_are_finished(int batchSize, int partitions, double seconds, int messages)
+    [OnBrokers(10, 0, 0.1, 1_800)]
+    [InlineData(BrokerKind.Test, 10, 4, 0.1, 1_800)]
+    [InlineData(BrokerKind.Test, 1_000, 0, 0.02, 8_000)]
+    [OnBrokers(1_000, 4, 0.01, 16_000)]
+    public async Task Batches_that_were_begun_are_finished(BrokerKind kind, int batchSize, int partitions, double seconds, int messages)
     {
+        await UseAsync(kind);
         if (partitions > 0)
-            await Broker.PartitionAsync(Topic, partitions);
-        await Broker.PublishAsync(Messages(messages, seconds, batchSize));
+            await Used.PartitionAsync(Topic, partitions);
+        await Used.PublishAsync(Messages(messages, seconds, batchSize));
 
         await RestartAsync(messages, restarts: 3, Signal.Terminate);
 
         Tally(messages).NoneLost().NoneTwice();
     }
 
-    [Fact]
-    public async Task A_batch_that_does_not_fit_into_the_drain_repeats_no_more_than_its_finished_part()
+    [Theory]
+    [OnBrokers]
+    public async Task A_batch_that_does_not_fit_into_the_drain_repeats_no_more_than_its_finished_part(BrokerKind kind)
     {
-        await Broker.PublishAsync(Messages(1_000, seconds: 0.1, batchSize: 1_000));
+        await UseAsync(kind);
+        await Used.PublishAsync(Messages(1_000, seconds: 0.1, batchSize: 1_000));
         await using (var first = await StartReadyAsync(Consumer(drain: 2)))
         {
             await Journal.UntilAsync("end", count: 50);
@@ -60,11 +71,13 @@ public sealed class WorkerRestartTests(WorkerFixture fixture, ITestOutputHelper 
         Assert.InRange(tally.HandledTwice.Count, 1, finished);
     }
 
-    [Fact]
-    public async Task Kills_lose_nothing_and_repeat_no_more_than_was_in_flight()
+    [Theory]
+    [OnBrokers]
+    public async Task Kills_lose_nothing_and_repeat_no_more_than_was_in_flight(BrokerKind kind)
     {
+        await UseAsync(kind);
         const int Messages = 1_600, Kills = 3;
-        await Broker.PublishAsync(this.Messages(Messages, seconds: 0.15));
+        await Used.PublishAsync(this.Messages(Messages, seconds: 0.15));
 
         await RestartAsync(Messages, Kills, Signal.Kill);
 
@@ -75,7 +88,7 @@ public sealed class WorkerRestartTests(WorkerFixture fixture, ITestOutputHelper 
 
     private async Task RestartUnbatchedAsync(int messages, int restarts)
     {
-        await Broker.PublishAsync(Messages(messages, seconds: 0.15));
+        await Used.PublishAsync(Messages(messages, seconds: 0.15));
 
         var statistics = await RestartAsync(messages, restarts, Signal.Terminate);
 

@@ -5,9 +5,11 @@ namespace GracefulTemplates.Tests.Services;
 
 public sealed class WorkerStopTests(WorkerFixture fixture, ITestOutputHelper output) : PulsarTests(fixture, output), IClassFixture<WorkerFixture>
 {
-    [Fact]
-    public async Task An_idle_worker_ends_at_once()
+    [Theory]
+    [OnBrokers]
+    public async Task An_idle_worker_ends_at_once(BrokerKind kind)
     {
+        await UseAsync(kind);
         await using var worker = await StartReadyAsync(Consumer());
 
         worker.Send(Signal.Terminate);
@@ -17,10 +19,12 @@ public sealed class WorkerStopTests(WorkerFixture fixture, ITestOutputHelper out
         Assert.Equal((0, 0, 0), (ending.Messages("received"), ending.Messages("completed"), ending.Messages("aborted")));
     }
 
-    [Fact]
-    public async Task A_busy_worker_finishes_what_it_began_and_leaves_the_rest_uncounted_to_others()
+    [Theory]
+    [OnBrokers]
+    public async Task A_busy_worker_finishes_what_it_began_and_leaves_the_rest_uncounted_to_others(BrokerKind kind)
     {
-        await Broker.PublishAsync(Messages(50, seconds: 2));
+        await UseAsync(kind);
+        await Used.PublishAsync(Messages(50, seconds: 2));
         await using var first = await StartReadyAsync(Consumer(settings: ("Pulsar:Handlers", "8")));
         await Journal.UntilAsync("begin", count: 8);
 
@@ -57,9 +61,11 @@ public sealed class WorkerStopTests(WorkerFixture fixture, ITestOutputHelper out
         Assert.False(Assert.Single(await Broker.DeliveriesAsync(Topic, Subscription)).Acknowledged);
     }
 
-    [Fact]
-    public async Task A_message_that_is_done_at_the_very_deadline_is_still_acknowledged()
+    [Theory]
+    [OnBrokers]
+    public async Task A_message_that_is_done_at_the_very_deadline_is_still_acknowledged(BrokerKind kind)
     {
+        await UseAsync(kind);
         await PublishAsync("ends-at-deadline", seconds: 0);
         await using var worker = await StartReadyAsync(Consumer(drain: 1));
         await Journal.UntilAsync("begin", "ends-at-deadline");
@@ -90,9 +96,11 @@ public sealed class WorkerStopTests(WorkerFixture fixture, ITestOutputHelper out
         await Journal.UntilAsync("fail", count: 20); // At once, not after 30 s.
     }
 
-    [Fact]
-    public async Task A_second_signal_leaves_the_message_to_others()
+    [Theory]
+    [OnBrokers]
+    public async Task A_second_signal_leaves_the_message_to_others(BrokerKind kind)
     {
+        await UseAsync(kind);
         await PublishAsync("slow", seconds: 60);
         await using var worker = await StartReadyAsync(Consumer(drain: 30));
         await Journal.UntilAsync("begin", "slow");

@@ -8,12 +8,14 @@ namespace GracefulTemplates.Tests.Services;
 [Trait("Category", "Slow")]
 public sealed class WorkerSubscriptionTests(WorkerFixture fixture, ITestOutputHelper output) : PulsarTests(fixture, output), IClassFixture<WorkerFixture>
 {
-    [Fact]
-    public async Task A_Failover_standby_is_ready_and_takes_over_in_order()
+    [Theory]
+    [OnBrokers]
+    public async Task A_Failover_standby_is_ready_and_takes_over_in_order(BrokerKind kind)
     {
+        await UseAsync(kind);
         await using var active = await StartReadyAsync(Consumer(settings: ("Pulsar:SubscriptionType", "Failover")));
         await using var standby = await StartReadyAsync(Consumer(settings: ("Pulsar:SubscriptionType", "Failover")));
-        await Broker.PublishAsync(Messages(150, seconds: 0.02));
+        await Used.PublishAsync(Messages(150, seconds: 0.02));
         await Journal.UntilAsync("end", count: 50);
         Assert.Single(Journal.Lines.Select(line => line.Process).Distinct());
 
@@ -25,9 +27,11 @@ public sealed class WorkerSubscriptionTests(WorkerFixture fixture, ITestOutputHe
         AssertInOrder(_ => 0);
     }
 
-    [Fact]
-    public async Task A_second_Exclusive_worker_is_not_ready_and_takes_over()
+    [Theory]
+    [OnBrokers]
+    public async Task A_second_Exclusive_worker_is_not_ready_and_takes_over(BrokerKind kind)
     {
+        await UseAsync(kind);
         await using var first = await StartReadyAsync(Consumer(settings: ("Pulsar:SubscriptionType", "Exclusive")));
         await using var second = Start(Consumer(settings: ("Pulsar:SubscriptionType", "Exclusive")));
         await UntilServingAsync(second);
@@ -39,11 +43,13 @@ public sealed class WorkerSubscriptionTests(WorkerFixture fixture, ITestOutputHe
         await UntilReadyIsAsync(second, HttpStatusCode.OK);
     }
 
-    [Fact]
-    public async Task Key_Shared_keeps_the_order_of_each_key_while_workers_come_and_go()
+    [Theory]
+    [OnBrokers]
+    public async Task Key_Shared_keeps_the_order_of_each_key_while_workers_come_and_go(BrokerKind kind)
     {
+        await UseAsync(kind);
         const int Count = 1_200, Keys = 8;
-        await Broker.PublishAsync(Messages(Count, seconds: 0.03, keys: Keys));
+        await Used.PublishAsync(Messages(Count, seconds: 0.03, keys: Keys));
         await using var first = await StartReadyAsync(Consumer(settings: ("Pulsar:SubscriptionType", "KeyShared")));
         await Journal.UntilAsync("end", count: 100);
         await using var second = await StartReadyAsync(Consumer(settings: ("Pulsar:SubscriptionType", "KeyShared")));

@@ -5,9 +5,11 @@ namespace GracefulTemplates.Tests.Services;
 /// <summary>Spans and metrics of messages, by OpenTelemetry's semantic conventions.</summary>
 public sealed class WorkerTelemetryTests(WorkerFixture fixture, ITestOutputHelper output) : PulsarTests(fixture, output), IClassFixture<WorkerFixture>
 {
-    [Fact]
-    public async Task Every_attempt_at_a_message_is_a_span_and_in_the_metrics()
+    [Theory]
+    [OnBrokers]
+    public async Task Every_attempt_at_a_message_is_a_span_and_in_the_metrics(BrokerKind kind)
     {
+        await UseAsync(kind);
         await using var receiver = await OtlpReceiver.StartAsync();
         await PublishAsync("fail-once", 0);
         await PublishAsync("good", 0.1);
