@@ -11,15 +11,15 @@ public sealed class WorkerConnectionTests(WorkerFixture fixture, ITestOutputHelp
     private const int NotAvailable = 303, NoAnswer = 304;
 
     [Theory]
-    [InlineData("client certificate refused")]
-    [InlineData("client certificate not sent")]
-    [InlineData("plain to the TLS port")]
-    [InlineData("TLS to the plain port")]
-    [InlineData("a port of HTTP")]
-    [InlineData("unknown authority")]
-    [InlineData("refused")]
-    [InlineData("a broker that is frozen")]
-    public async Task The_reason_is_said_once_whatever_it_is(string mistake)
+    [InlineData("client certificate refused", "has not answered for 5 s")]
+    [InlineData("client certificate not sent", "has not answered for 5 s")]
+    [InlineData("plain to the TLS port", "has not answered for 5 s")]
+    [InlineData("TLS to the plain port", "unexpected EOF")]
+    [InlineData("a port of HTTP", "has not answered for 5 s")]
+    [InlineData("unknown authority", "RemoteCertificateChainErrors")]
+    [InlineData("refused", "Connection refused")]
+    [InlineData("a broker that is frozen", "has not answered for 5 s")]
+    public async Task The_reason_is_said_once_whatever_it_is(string mistake, string expected)
     {
         using var authority = new TestAuthority();
         using var another = new TestAuthority();
@@ -39,15 +39,19 @@ public sealed class WorkerConnectionTests(WorkerFixture fixture, ITestOutputHelp
         if (url.StartsWith("pulsar+ssl", StringComparison.Ordinal))
             settings.Add(("Pulsar:TlsTrustedCertificateFile", (mistake == "unknown authority" ? another : authority).CertificateFile));
         if (mistake == "client certificate refused")
-            settings.AddRange([("Pulsar:TlsCertificateFile", another.Issue("worker")), ("Pulsar:TlsKeyFile", another.Issue("worker"))]);
+        {
+            var own = another.Issue("worker");
+            settings.AddRange([("Pulsar:TlsCertificateFile", own), ("Pulsar:TlsKeyFile", own)]);
+        }
 
         await using var worker = Start(Consumer(settings: [.. settings]));
 
         await worker.Log.UntilAsync("the reason", entry => entry.EventId is NotAvailable or NoAnswer);
         await Task.Delay(TimeSpan.FromSeconds(4)); // Part of the scenario: the client tries again every second.
         var said = worker.Log.Entries.Where(entry => entry.Level is "Warning" or "Error" && entry.Category.Contains(".Messaging.", StringComparison.Ordinal)).Select(entry => entry.Message).ToList();
-        Assert.InRange(said.Count, 1, 3);
+        Assert.InRange(said.Count, 1, 2); // A connection that is closed in the handshake may end in two ways.
         Assert.Equal(said.Distinct(), said);
+        Assert.Contains(said, message => message.Contains(expected, StringComparison.Ordinal));
         await UntilReadyIsAsync(worker, HttpStatusCode.ServiceUnavailable);
         worker.Send(Signal.Terminate);
         (await worker.EndAsync()).Is(0, "drained").SaidSo().Within(1);
