@@ -22,6 +22,10 @@ public sealed record BuiltProject(string Folder)
     // The SDK leaves these two out unless a project asks for them (PublishAot does).
     private static readonly string[] NotByDefault = ["Microsoft.AspNetCore.Http.RequestDelegateGenerator.dll", "Microsoft.Extensions.Configuration.Binder.SourceGeneration.dll"];
 
+    // As the SDK sets it for the generators that it brings.
+    private static readonly CSharpParseOptions Options =
+        CSharpParseOptions.Default.WithFeatures([new("InterceptorsNamespaces", "Microsoft.AspNetCore.Http.Generated;Microsoft.Extensions.Validation.Generated")]);
+
     private static readonly Lazy<IReadOnlyList<ISourceGenerator>> Generators = new(() =>
     [
         .. from file in FilesOf("analyzers", "dotnet", "cs")
@@ -64,7 +68,7 @@ public sealed record BuiltProject(string Folder)
     /// <param name="service">The service, when the project is that of its tests.</param>
     public Compilation GeneratedCompilationOf(string project, Func<string, string> rename, Compilation? service)
     {
-        CSharpGeneratorDriver.Create(Generators.Value).RunGeneratorsAndUpdateCompilation(CompilationOf(project, rename, service), out var compilation, out _);
+        CSharpGeneratorDriver.Create(Generators.Value, parseOptions: Options).RunGeneratorsAndUpdateCompilation(CompilationOf(project, rename, service), out var compilation, out _);
         return compilation;
     }
 
@@ -73,9 +77,9 @@ public sealed record BuiltProject(string Folder)
         [
             .. from file in Directory.GetFiles(project, "*.cs", SearchOption.AllDirectories)
                where !IsOutput(project, file)
-               select CSharpSyntaxTree.ParseText(File.ReadAllText(file), path: file),
+               select CSharpSyntaxTree.ParseText(File.ReadAllText(file), Options, path: file),
             .. from file in Directory.GetFiles(Path.Combine(Folder, "obj"), "*.cs", SearchOption.AllDirectories)
-               select CSharpSyntaxTree.ParseText(rename(File.ReadAllText(file)), path: file),
+               select CSharpSyntaxTree.ParseText(rename(File.ReadAllText(file)), Options, path: file),
         ],
         service is null
             ? _references.Value
