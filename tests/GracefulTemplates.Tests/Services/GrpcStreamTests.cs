@@ -10,7 +10,7 @@ public sealed class GrpcStreamTests(GrpcFixture fixture, ITestOutputHelper outpu
     [Fact]
     public async Task Streams_go_on_in_the_delay_and_leave_when_draining_begins_though_their_handlers_ignore_every_token()
     {
-        await using var service = await StartReadyAsync(Grpc(delay: 1));
+        await using var service = await StartReadyAsync(Grpc(delay: 3));
         using var client = new GrpcClient(service);
         using var server = await ServerAsync(client, "ignore-token");
         using var upload = await UploadAsync(client, service, "ignore-token");
@@ -27,7 +27,7 @@ public sealed class GrpcStreamTests(GrpcFixture fixture, ITestOutputHelper outpu
         Assert.All(ends, end => Assert.Equal(StreamEnd.ShuttingDown, end.Said));
         var draining = await service.Log.UntilLabSaysAsync("draining");
         Assert.All(ends, end => Assert.InRange((end.At - draining.At).TotalSeconds, -0.1, 1));
-        (await service.EndAsync()).Is(0, "drained").SaidSo().Within(1 + 2.5);
+        (await service.EndAsync()).Is(0, "drained").SaidSo().Within(3 + 2.5);
     }
 
     [Theory]

@@ -26,7 +26,7 @@ public sealed class ConnectionTests(ITestOutputHelper output) : CrowdTests(outpu
 
     private async Task StopHubAsync(Make make, string path, HttpTransportType transport)
     {
-        await using var service = await StartReadyAsync(make, "", delay: 1);
+        await using var service = await StartReadyAsync(make, "", delay: 2);
         await using var hub = new HubConnectionBuilder().WithUrl($"http://127.0.0.1:{service.Port}{path}", transport)
             .WithAutomaticReconnect([.. Enumerable.Repeat(TimeSpan.FromMilliseconds(100), 100)]).Build();
         var closedAt = new TaskCompletionSource<TimeSpan>();
@@ -51,7 +51,7 @@ public sealed class ConnectionTests(ITestOutputHelper output) : CrowdTests(outpu
     [Fact]
     public async Task The_WebSocket_of_the_page_is_closed_with_1001_when_draining_begins()
     {
-        await using var service = await StartReadyAsync(Make.Graceful, "", delay: 1);
+        await using var service = await StartReadyAsync(Make.Graceful, "", delay: 2);
         using var socket = new ClientWebSocket();
         await socket.ConnectAsync(new Uri($"ws://127.0.0.1:{service.Port}/echo"), CancellationToken.None);
         Assert.Equal("one", await EchoAsync(socket, "one"));

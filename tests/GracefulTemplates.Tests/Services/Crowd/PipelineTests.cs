@@ -112,7 +112,7 @@ public sealed class PipelineTests(ITestOutputHelper output) : CrowdTests(output)
     {
         await using var service = await StartAsync(Make.Graceful, new ServiceStart
         {
-            Lab = parts, Settings = [.. ServiceTests.Budget(delay: 1), ("AllowedHosts", allowedHosts.Length > 0 ? allowedHosts : "*")],
+            Lab = parts, Settings = [.. ServiceTests.Budget(delay: 3), ("AllowedHosts", allowedHosts.Length > 0 ? allowedHosts : "*")],
         });
         using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = service.Client.BaseAddress };
         await service.UntilReadyAsync();

@@ -14,7 +14,7 @@ public sealed class ReadinessTests(ITestOutputHelper output) : CrowdTests(output
     [InlineData("check-cannot-be-made")]
     public async Task A_check_that_throws_tells_its_secrets_to_the_log_alone_and_once(string part)
     {
-        await using var service = await StartReadyAsync(Make.Graceful, part, delay: 1);
+        await using var service = await StartReadyAsync(Make.Graceful, part, delay: 3);
         service.OpenGate();
 
         for (var probe = 0; probe < 3; probe++) await AssertNotReadyAsync("InvalidOperationException");
@@ -43,7 +43,7 @@ public sealed class ReadinessTests(ITestOutputHelper output) : CrowdTests(output
     [InlineData("check-cannot-be-made-in-time")]
     public async Task A_check_that_hangs_holds_up_no_probe_from_the_signal_on(string part)
     {
-        await using var service = await StartReadyAsync(Make.Graceful, part, delay: 2);
+        await using var service = await StartReadyAsync(Make.Graceful, part, delay: 3);
         service.OpenGate();
         var atTheSignal = service.Client.GetAsync("/ready");
         await service.Log.UntilLabSaysAsync("the check hangs");
