@@ -5,7 +5,7 @@ namespace Graceful.Service_1.Messaging.Internal;
 /// <summary>The last moment to acknowledge: a little behind the deadline, for the handlers that end at the very deadline.</summary>
 internal sealed class CommitDeadline : IDisposable
 {
-    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(0.3);
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(0.5);
 
     private readonly CancellationTokenSource _source = new();
     private readonly CancellationTokenRegistration _registration;
