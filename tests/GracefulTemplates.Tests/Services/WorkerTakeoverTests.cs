@@ -89,7 +89,8 @@ public sealed class WorkerTakeoverTests(WorkerFixture fixture, ITestOutputHelper
             await Broker.SetFaultsAsync(silent);
             await Broker.DropConnectionsAsync();
         }
-        await worker.Log.UntilAsync("the failure", entry => entry.EventId == Failed && entry.Says("does not know"));
+        await worker.Log.UntilAsync("the failure", entry => entry.EventId == Failed && entry.Says("after 10 s the client does not know"));
+        if (!hasWorked) await worker.Log.UntilAsync("more patience", entry => entry.EventId == Failed && entry.Says("after 20 s the client does not know"));
         await Broker.SetFaultsAsync(new Faults());
 
         await UntilReadyIsAsync(worker, System.Net.HttpStatusCode.OK);

@@ -7,11 +7,11 @@ namespace Graceful.Service_1.Messaging.Internal;
 /// <summary>Failover: closes a consumer that is connected while the client does not know whether it is the active one.</summary>
 /// <remarks>
 /// The broker says it right beside its answer to the subscription. DotPulsar handles the two on two threads that write and read one field
-/// without a lock (<c>Process.Handle</c>), and lost it in 2 of 6,384 subscriptions on a busy machine: such a consumer stays Disconnected.
+/// without a lock (<c>Process.Handle</c>), and on a busy machine has been seen to lose it: such a consumer stays Disconnected for ever.
 /// </remarks>
 internal sealed class ActivityWatch(IConsumer consumer, int earlierFailures)
 {
-    /// <summary>The broker may wait before it says it: 1 s by default (activeConsumerFailoverDelayTimeMillis), and nobody knows how long here.</summary>
+    /// <summary>Longer each time: how long the broker waits before it says it can be set, by default to 1 s (activeConsumerFailoverDelayTimeMillis).</summary>
     private readonly TimeSpan _knownWithin = TimeSpan.FromSeconds(10 * (earlierFailures + 1));
 
     public string Reason => $"it is connected, but after {_knownWithin.TotalSeconds} s the client does not know whether it is the active one";
@@ -32,7 +32,7 @@ internal sealed class ActivityWatch(IConsumer consumer, int earlierFailures)
         }
         catch (Exception)
         {
-            // The session has ended, or fails for the same reason.
+            // The session has ended, or it fails for the same reason and says it.
         }
     }
 
