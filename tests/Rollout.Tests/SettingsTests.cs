@@ -11,6 +11,7 @@ public sealed class SettingsTests
     [InlineData("control-shell breaks the graceful service, so --target cannot be stock.", "--scenario", "control-shell", "--target", "stock")]
     [InlineData("messages has no --target recipe.", "--scenario", "messages", "--target", "recipe")]
     [InlineData("--svg draws requests, and messages has none.", "--scenario", "messages", "--svg", "x.svg")]
+    [InlineData("--broker 'kafka' is not one of test, apache.", "--scenario", "messages", "--broker", "kafka")]
     [InlineData("node-shutdown needs --replicas 2 or more: a pod is replaced only when it has ended.", "--scenario", "node-shutdown", "--replicas", "1")]
     [InlineData("--grace must be at least 16: preStop + delay + 9.", "--prestop", "2", "--grace", "15")]
     public void A_bad_command_line_is_told_in_one_sentence(string message, params string[] args) =>

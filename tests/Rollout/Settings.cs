@@ -1,4 +1,5 @@
 using System.Globalization;
+using Rollout.Load;
 
 namespace Rollout;
 
@@ -17,6 +18,7 @@ internal sealed record Settings
           --lag S[,S...]  how far each kube-proxy is behind the endpoints, in seconds; default 0.2,1,2
           --seconds S     go on replacing pods for so long; default: each pod once
           --prestop S  --delay S  --grace S  --min-ready S   instead of the manifest's numbers
+          --broker B      of the messages: test (default, tests/PulsarBroker) or apache (Apache Pulsar itself)
           --json          prints the result as JSON
           --svg FILE      writes the picture
         """;
@@ -33,6 +35,7 @@ internal sealed record Settings
     public double? DelaySeconds { get; private init; }
     public double? GraceSeconds { get; private init; }
     public double? MinReadySeconds { get; private init; }
+    public BrokerKind Broker { get; private init; }
     public bool Json { get; private init; }
     public string? SvgPath { get; private init; }
 
@@ -62,6 +65,7 @@ internal sealed record Settings
                 "--delay" => value => settings with { DelaySeconds = Number(option, value, 0, 600) },
                 "--grace" => value => settings with { GraceSeconds = Number(option, value, 1, 3600) },
                 "--min-ready" => value => settings with { MinReadySeconds = Number(option, value, 0, 600) },
+                "--broker" => value => settings with { Broker = BrokerOf(value) },
                 "--svg" => value => settings with { SvgPath = value },
                 _ => null,
             };
@@ -75,6 +79,8 @@ internal sealed record Settings
             throw new FormatException($"{lonely.Name} needs --replicas 2 or more: a pod is replaced only when it has ended.");
         if (settings.SvgPath is not null && scenarios[0].Transport == Transport.Messages)
             throw new FormatException($"--svg draws requests, and {scenarios[0].Name} has none.");
+        if (settings.Broker != BrokerKind.Test && !scenarios.Exists(scenario => scenario.Transport == Transport.Messages))
+            throw new FormatException($"--broker is for messages, and {scenarios[0].Name} has none.");
         if (settings.SvgPath is { } svg && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(svg))))
             throw new FormatException($"--svg '{svg}' is in a folder that is not there.");
         var runs = scenarios.Select(scenario => settings with
@@ -86,6 +92,14 @@ internal sealed record Settings
 
     private static Scenario ScenarioOf(string name) => Scenario.All.FirstOrDefault(scenario => scenario.Name == name)
         ?? throw new FormatException($"--scenario '{name}' is not one of {string.Join(", ", Scenario.All.Select(scenario => scenario.Name))}, all.");
+
+    private static BrokerKind BrokerOf(string name) => name switch
+    {
+        "test" => BrokerKind.Test,
+        "apache" when Brokers.MissingApache is { } missing => throw new FormatException(missing),
+        "apache" => BrokerKind.Apache,
+        _ => throw new FormatException($"--broker '{name}' is not one of test, apache."),
+    };
 
     private static IReadOnlyList<string> TargetsOf(string? target, Scenario scenario)
     {

@@ -49,7 +49,7 @@ internal sealed class TargetRun(Target target, Settings settings)
         var journal = new Journal(_time);
         var slice = new EndpointSlice(_time, journal);
         var timeline = new Timeline(journal);
-        await using var messages = settings.Scenario.Transport == Transport.Messages ? await MessageLoad.StartAsync() : null;
+        await using var messages = settings.Scenario.Transport == Transport.Messages ? await MessageLoad.StartAsync(settings.Broker) : null;
         var deployed = messages is null ? target : target with { Deployment = messages.Connect(target.Deployment) };
         await using var cluster = new Cluster(deployed.Deployment, deployed.CreateProcess, _time, journal, slice);
         cluster.Stopping += timeline.BeginStops;
@@ -60,7 +60,7 @@ internal sealed class TargetRun(Target target, Settings settings)
             await cluster.StartAsync(cancellationToken);
             await Task.Delay(TimeSpan.FromSeconds(settings.Lags.Max() + 0.5), cancellationToken); // Until every route knows the pods.
             var load = messages is null ? Load(timeline, routes) : Workload.Messages(messages);
-            await (messages?.UntilSubscribedAsync(target.Deployment.Replicas) ?? WarmUpAsync(routes, cancellationToken));
+            await (messages?.UntilSubscribedAsync(target.Deployment.Replicas, cancellationToken) ?? WarmUpAsync(routes, cancellationToken));
             _load = load;
 
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -99,12 +99,20 @@ public sealed partial class NameTests
             ["https://ghcr.io/acme"] = "ghcr.io/acme/",
             ["localhost:5000//a"] = "localhost:5000/a/",
             [" a \"b\" "] = "a-b/",
+            ["{{ .Values }}"] = "values/",
+            ["ghcr.io/acme:latest"] = "ghcr.io/acme-latest/",
+            ["localhost:5000/_x_//-y.:8"] = "localhost:5000/x/y.8/",
+            ["a..b/c.-d/e___f"] = "a.b/c.d/e_f/",
+            ["xn--bcher-kva.example/my__shop"] = "xn--bcher-kva.example/my__shop/",
             [""] = "",
             ["https://"] = "",
         };
 
+        var registries = expected.Keys.ToDictionary(registry => registry, registry => probe.Render("Order", ("imageRegistry", registry)));
+
         Assert.Equal("registry.example.com/", probe.Render("Order"));
-        Assert.Equal(expected, expected.Keys.ToDictionary(registry => registry, registry => probe.Render("Order", ("imageRegistry", registry))));
+        Assert.Equal(expected, registries);
+        Assert.All(registries.Values, registry => Assert.Matches(ImageReference(), $"{registry}order:1.0.0"));
     }
 
     private static void AssertSound(Sandbox sandbox, string template, string folder, string name)
@@ -112,11 +120,16 @@ public sealed partial class NameTests
         var service = new GeneratedService(folder, template);
         if (Kubectl.Unavailable is null)
             service = service with { Rendered = Kubectl.Kustomize(Path.Combine(folder, "k8s")) };
-        OutputCheck.AssertSound(sandbox, folder, ManifestTests.Problems(service));
+        var text = new UserText(name, Names.All[name].Namespace, service.Compose.Text("name"), "registry.example.com/", service.AssemblyName);
+        OutputCheck.AssertSound(sandbox, folder, [.. ManifestTests.Problems(service), .. text.Problems(template, folder)]);
         var project = Path.Combine(folder, "src", name, name + ".csproj");
         Assert.True(File.Exists(project), sandbox.Report($"No src/{name}/{name}.csproj among:", Repository.FilesBelow(folder)));
         Assert.Equal(Names.All[name].Namespace, XDocument.Load(project).Descendants("RootNamespace").Single().Value);
     }
+
+    // The grammar of github.com/distribution/reference, without digests and IPv6.
+    [GeneratedRegex(@"^([a-z0-9]+(-+[a-z0-9]+)*(\.[a-z0-9]+(-+[a-z0-9]+)*)*(:\d+)?/)?([a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*/)*[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*:\w[\w.-]{0,127}$")]
+    internal static partial Regex ImageReference();
 
     [GeneratedRegex(@"dotnet run --project ("".*?""|('[^']*'|\\')+)")]
     private static partial Regex ProjectOfCommand();

@@ -17,6 +17,40 @@ public sealed partial class OptionTests
     public static TheoryData<string, string> EveryTemplateWithEveryPair =>
         EveryTemplate.With(Pairs.Of([Grace, PreStop, ProjectNames, KubernetesNames, Registries, .. Toggles]).Select(row => string.Join('|', row)));
 
+    // With what becomes of them.
+    private static readonly (string Name, string Registry, UserText Expected)[] Texts =
+    [
+        ("web2", "ghcr.io/Acme/", new("R&D's $x", "R_D_s__x", "web2", "ghcr.io/acme/", "R&D's $x")),
+        ("on", "https://ghcr.io/acme", new("No", "No", "on", "ghcr.io/acme/", "No")),
+        ("a: \"b\" # c", " a \"b\" ", new("it's 100%", "it_s_100_", "a-b-c", "a-b/", "it's 100%")),
+        ("${{ x }}", "{{ .Values }}", new("a;b", "a_b", "x", "values/", "a;b")),
+        ("-1st 'try'-", "localhost:5000//a", new("a<b>`c`", "a_b__c_", "app-1st-try", "localhost:5000/a/", "a<b>`c`")),
+        ("<!-- -->", "", new("2026.Shop", "_2026.Shop", "app-2026-shop", "", "2026.Shop")),
+    ];
+
+    public static TheoryData<string, int> EveryTemplateWithEveryText
+    {
+        get
+        {
+            var rows = new TheoryData<string, int>();
+            foreach (var (template, row) in from template in Repository.Templates from row in Enumerable.Range(0, Texts.Length) select (template, row))
+                rows.Add(template, row);
+            return rows;
+        }
+    }
+
+    [Theory, MemberData(nameof(EveryTemplateWithEveryText))]
+    public void Every_text_arrives_in_every_place(string template, int row)
+    {
+        var (kubernetesName, registry, expected) = Texts[row];
+        using var sandbox = Sandbox.For($"texts/{template}/{row}");
+
+        var folder = sandbox.Generate(template, expected.Name, "--kubernetes-name", kubernetesName, "--image-registry", registry);
+
+        OutputCheck.AssertSound(sandbox, folder, [.. ManifestTests.Problems(new GeneratedService(folder, template)), .. expected.Problems(template, folder)]);
+        sandbox.Passed();
+    }
+
     [Theory, MemberData(nameof(EveryTemplateWithEveryPair))]
     public void Every_pair_of_options_is_parsed_and_its_numbers_agree(string template, string row)
     {
@@ -52,14 +86,10 @@ public sealed partial class OptionTests
         if (service.HasDocker && File.Exists(Path.Combine(service.Folder, ".github/workflows/ci.yml"))
             && GraceOfCi().Match(service.Text(".github/workflows/ci.yml")).Groups[1].Value != $"{grace}")
             yield return "the workflow has another grace period";
-        if (service.HasDocker && service.Compose.Text($"services.{service.Compose.Text("name")}.image") is var image && !Reference().IsMatch(image))
+        if (service.HasDocker && service.Compose.Text($"services.{service.Compose.Text("name")}.image") is var image && !NameTests.ImageReference().IsMatch(image))
             yield return $"{image} is no reference to an image";
     }
 
     [GeneratedRegex(@"GRACE_SECONDS: (\d+)")]
     private static partial Regex GraceOfCi();
-
-    // The grammar of github.com/distribution/reference, without digests.
-    [GeneratedRegex(@"^([a-z0-9.-]+(:\d+)?/)?([a-z0-9]+([._-]+[a-z0-9]+)*/)*[a-z0-9]+([._-]+[a-z0-9]+)*:[\w][\w.-]{0,127}$")]
-    private static partial Regex Reference();
 }

@@ -4,11 +4,10 @@ using Rollout.Model;
 
 namespace Rollout.Load;
 
-/// <summary>Jobs that come at a steady rate, on one Shared subscription of a broker in a process of its own.</summary>
+/// <summary>Jobs that come at a steady rate, on a topic of their own with one Shared subscription.</summary>
 internal sealed class MessageLoad : IAsyncDisposable
 {
-    private const string Topic = "jobs";
-    private const string Subscription = "shop";
+    private const string Subscription = "tests"; // The one that ApachePulsar makes with a topic.
 
     // 40 messages/s, and some 12 in flight at a time; two pods can handle 32.
     private const int PerTick = 4;
@@ -21,23 +20,26 @@ internal sealed class MessageLoad : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly DirectoryInfo _log = Directory.CreateTempSubdirectory("graceful-rollout-");
-    private readonly BrokerProcess _broker;
+    private readonly string _topic = $"jobs-{Guid.NewGuid():n}";
+    private readonly ITestBroker _broker;
 
-    private MessageLoad(BrokerProcess broker) => _broker = broker;
+    private MessageLoad(ITestBroker broker) => _broker = broker;
 
     public int Published { get; private set; }
 
-    public static async Task<MessageLoad> StartAsync() => new(await BrokerProcess.StartAsync());
+    public static async Task<MessageLoad> StartAsync(BrokerKind broker) => new(await Brokers.StartAsync(broker));
 
     /// <summary>The same Deployment with a broker to connect to.</summary>
     public Deployment Connect(Deployment deployment) => deployment
         .With("Pulsar__ServiceUrl", $"{_broker.ServiceUrl}")
-        .With("Pulsar__Topic", $"persistent://public/default/{Topic}")
+        .With("Pulsar__Topic", $"persistent://public/default/{_topic}")
         .With("Pulsar__Subscription", Subscription)
         .With("Rollout__Log", _log.FullName);
 
-    public Task UntilSubscribedAsync(int consumers) =>
-        _broker.Control.WhenAsync(Topic, Subscription, subscription => subscription.Consumers.Count == consumers);
+    public async Task UntilSubscribedAsync(int consumers, CancellationToken cancellationToken)
+    {
+        while (await SubscriptionAsync() is not { } subscription || subscription.Consumers.Count < consumers) await Task.Delay(Tick, cancellationToken);
+    }
 
     /// <summary>Publishes until it is told to stop; then every message is still waited for.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -45,7 +47,7 @@ internal sealed class MessageLoad : IAsyncDisposable
         using var timer = new PeriodicTimer(Tick);
         while (!stop.IsCancellationRequested)
         {
-            await _broker.Control.PublishAsync(new() { Topic = Topic, Messages = [.. Enumerable.Range(Published, PerTick).Select(Message)] });
+            await _broker.PublishAsync(new() { Topic = _topic, Messages = [.. Enumerable.Range(Published, PerTick).Select(Message)] });
             Published += PerTick;
             await timer.WaitForNextTickAsync(CancellationToken.None);
         }
@@ -56,11 +58,13 @@ internal sealed class MessageLoad : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _broker.DisposeAsync();
+        if (_broker is BrokerProcess own) await own.DisposeAsync();
         _log.Delete(recursive: true);
     }
 
-    private async Task<long> BacklogAsync() => (await _broker.Control.StatisticsAsync(Topic)).Subscriptions[Subscription].MsgBacklog;
+    private async Task<SubscriptionStatistics?> SubscriptionAsync() => (await _broker.StatisticsAsync(_topic)).Subscriptions.GetValueOrDefault(Subscription);
+
+    private async Task<long> BacklogAsync() => (await SubscriptionAsync())!.MsgBacklog;
 
     private static PublishedMessage Message(int number) => new()
     {
