@@ -19,11 +19,11 @@ public sealed partial class ReservedNameTests
     public async Task Every_type_that_the_sources_call_by_its_simple_name_is_in_template_json()
     {
         using var sandbox = Sandbox.For("reserved-names");
-        var folder = sandbox.Generate(Template, "Shop");
+        var folder = sandbox.Generate(Template, "Acme");
         await DotPulsarPackage.ProvideAsync(sandbox, folder);
         await sandbox.BuildAsync(folder);
 
-        var (service, tests) = (TypeNames.Of(new BuiltProject($"{folder}/src/Shop").Compilation), TypeNames.Of(new BuiltProject($"{folder}/tests/Shop.Tests").Compilation));
+        var (service, tests) = (TypeNames.Of(new BuiltProject($"{folder}/src/Acme").Compilation), TypeNames.Of(new BuiltProject($"{folder}/tests/Acme.Tests").Compilation));
 
         Assert.True(service.Namespaces.Count + tests.Namespaces.Count == 0,
             sandbox.Report("With -n Acme.System these would not be found, so use a using directive:", service.Namespaces.Concat(tests.Namespaces)));
@@ -34,7 +34,7 @@ public sealed partial class ReservedNameTests
         var missing = used.Except(Reserved());
         Assert.True(!missing.Any(), sandbox.Report(
             $"Not in \"usedTypes\" of template.json; ACCEPT=1 dotnet test tests/GracefulTemplates.Tests --filter {nameof(ReservedNameTests)} puts them there:", missing));
-        // Since it has been built: GeneratedProjectTests does the same under a name that sorts before all others.
+        // Since it has been built, and under a name that sorts before all others: GeneratedProjectTests does the same under one that sorts behind most.
         await sandbox.DotnetAsync(folder, "format", "--verify-no-changes", "--no-restore");
         sandbox.Passed();
     }

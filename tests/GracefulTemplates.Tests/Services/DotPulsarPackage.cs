@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 using GracefulTemplates.Sandboxes;
 
@@ -10,11 +11,16 @@ internal static class DotPulsarPackage
     public static string StandIn { get; } =
         typeof(DotPulsarPackage).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == DotPulsarProbe.Variable).Value!;
 
+    /// <summary>By what a generated project says of its packages: the probe is two restores.</summary>
+    private static readonly ConcurrentDictionary<string, Lazy<Task<IReadOnlyDictionary<string, string?>>>> Provided = [];
+
     /// <summary>Makes it available to what is built in the sandbox, without a change to what was generated.</summary>
     public static async Task ProvideAsync(Sandbox sandbox, string generated)
     {
         var packages = Path.Combine(generated, "Directory.Packages.props");
-        foreach (var (name, value) in await DotPulsarProbe.ProvideAsync(Path.Combine(Repository.Root, "tests", "Sandbox"), packages, sandbox.Folder, StandIn))
+        var variables = Provided.GetOrAdd(await File.ReadAllTextAsync(packages),
+            _ => new(() => DotPulsarProbe.ProvideAsync(Path.Combine(Repository.Root, "tests", "Sandbox"), packages, sandbox.Folder, StandIn)));
+        foreach (var (name, value) in await variables.Value)
             sandbox.Variables[name] = value;
     }
 

@@ -26,18 +26,6 @@ public sealed class GeneratedProjectTests
     }
 
     [Fact]
-    public async Task Its_code_is_formatted_as_its_editorconfig_says_under_any_name()
-    {
-        using var sandbox = Sandbox.For("formatted");
-        var folder = sandbox.Generate(Template, "Acme.Shop");
-
-        await sandbox.BuildAsync(folder);
-        await sandbox.DotnetAsync(folder, "format", "--verify-no-changes", "--no-restore");
-
-        sandbox.Passed();
-    }
-
-    [Fact]
     public async Task It_builds_inside_a_repository_with_rules_of_its_own()
     {
         using var sandbox = Sandbox.For("builds-in-a-repository");
@@ -54,7 +42,7 @@ public sealed class GeneratedProjectTests
     }
 
     [Fact]
-    public async Task Its_own_tests_pass_and_a_WebApplicationFactory_works_with_it()
+    public async Task Its_own_tests_pass_and_a_WebApplicationFactory_works_with_it_and_its_code_is_formatted()
     {
         using var sandbox = Sandbox.For("own-tests");
         var folder = sandbox.Generate(Template, "Xunit"); // The name of a package that the tests use.
@@ -63,6 +51,9 @@ public sealed class GeneratedProjectTests
         var output = await sandbox.DotnetAsync(folder, "test", "-warnaserror", "-tl:off", "-nologo");
 
         Assert.Matches(@"Passed! +- Failed: +0, Passed: +\d\d, Skipped: +0", output);
+        // Since it has been built; its name sorts behind most others, and that of ReservedNameTests before all.
+        File.Delete(FactoryTests(folder, "Xunit"));
+        await sandbox.DotnetAsync(folder, "format", "--verify-no-changes", "--no-restore");
         sandbox.Passed();
     }
 
@@ -73,10 +64,12 @@ public sealed class GeneratedProjectTests
         const string Package = "Microsoft.AspNetCore.Mvc.Testing";
         var tests = Path.Combine(folder, "tests", $"{name}.Tests");
         var source = File.ReadAllText(Path.Combine(LabFolder, "Factory", "FactoryTests.cs"));
-        File.WriteAllText(Path.Combine(tests, "FactoryTests.cs"), source.Replace("Graceful.Service_1", name));
+        File.WriteAllText(FactoryTests(folder, name), source.Replace("Graceful.Service_1", name));
         Insert(Path.Combine(tests, $"{name}.Tests.csproj"), $"""<PackageReference Include="{Package}" />""");
         Insert(Path.Combine(folder, "Directory.Packages.props"), $"""<PackageVersion Include="{Package}" Version="10.0.15" />""");
     }
+
+    private static string FactoryTests(string folder, string name) => Path.Combine(folder, "tests", $"{name}.Tests", "FactoryTests.cs");
 
     private static void Insert(string file, string item) =>
         File.WriteAllText(file, File.ReadAllText(file).Replace("</Project>", $"<ItemGroup>{item}</ItemGroup></Project>"));

@@ -30,7 +30,9 @@ public abstract partial class ServiceBuild(string template, string name, string?
         Project = Path.Combine(folder, "src", name);
         InstallLab(Project);
         var output = Path.Combine(sandbox.Folder, "built");
-        await sandbox.DotnetAsync(Project, "build", "-c", "Release", "-o", output, "-warnaserror", "-tl:off", "-nologo");
+        // Published, as for a container, and compiled ahead: hundreds of starts need a third less of the processor.
+        await sandbox.DotnetAsync(Project, "publish", "-c", "Release", "--use-current-runtime", "--self-contained", "false", "-p:PublishReadyToRun=true",
+            "-o", output, "-warnaserror", "-tl:off", "-nologo");
         Assembly = Path.Combine(output, $"{name}.dll");
     }
 
