@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using GracefulTemplates.Tests.Kubernetes;
 using GracefulTemplates.Tests.Services;
@@ -43,6 +44,36 @@ public sealed class BuildTests
         Assert.True(Regex.IsMatch(output, @"dotnet restore[^\n]*\n(#\d+ sha256:[^\n]*\n)?#\d+ CACHED"), sandbox.Report("The restore is not cached:", output));
         await RemoveAsync(cache, folder);
         sandbox.Passed();
+    }
+
+    // As docker buildx build --platform linux/amd64,linux/arm64 does. Not the last stage: its base is not here for another platform, and it only copies.
+    [LongDockerFact]
+    public async Task Two_platforms_at_once_fill_an_empty_cache_and_each_gets_its_own_files()
+    {
+        using var sandbox = Sandbox.For("image-builds/platforms");
+        var cache = $"test-{Guid.NewGuid():n}";
+        // It has a tool besides the compiler, protoc, which must be that of the machine that builds.
+        var folder = WithCache(sandbox.Generate("graceful-grpc", "Shop", "--no-tests"), cache);
+        string[] platforms = ["amd64", "arm64"];
+
+        var outcomes = await Task.WhenAll(platforms.Select(platform =>
+            Docker.TryAsync("build", "--no-cache", "--platform", $"linux/{platform}", "--target", "build", "--tag", $"{Tag(folder)}:{platform}", folder)));
+
+        Assert.All(outcomes, outcome => Assert.True(outcome.ExitCode == 0, outcome.Output));
+        Assert.Equal([".NETCoreApp,Version=v10.0/linux-x64", ".NETCoreApp,Version=v10.0/linux-arm64"], await Task.WhenAll(platforms.Select(TargetAsync)));
+        await RemoveAsync(cache);
+        foreach (var platform in platforms)
+            await Docker.RunAsync("rmi", $"{Tag(folder)}:{platform}");
+        sandbox.Passed();
+
+        async Task<string> TargetAsync(string platform)
+        {
+            var container = (await Docker.RunAsync("create", "--platform", $"linux/{platform}", $"{Tag(folder)}:{platform}", "dotnet")).Trim();
+            var file = Path.Combine(sandbox.Folder, $"{platform}.json");
+            await Docker.RunAsync("cp", $"{container}:/app/Shop.deps.json", file);
+            await Docker.RunAsync("rm", container);
+            return $"{JsonNode.Parse(File.ReadAllText(file))!["runtimeTarget"]!["name"]}";
+        }
     }
 
     /// <summary>A cache of its own, for nobody else's may be emptied.</summary>

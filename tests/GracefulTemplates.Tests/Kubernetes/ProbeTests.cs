@@ -14,17 +14,20 @@ public sealed class ProbeTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    // Under names that are also those of a type, of a package, and of none of a file's or a project's syntax.
-    public static TheoryData<string, string> EveryTemplateUnderAnAwkwardName => new()
+    // Under names that are also those of a type, of a package, and of none of a file's or a project's syntax, and without parts that are not probed.
+    public static TheoryData<string, string, string> EveryTemplateUnderAnAwkwardName => new()
     {
-        { "graceful-webapi", "Acme.Console" }, { "graceful-grpc", "Program" }, { "graceful-pulsar-worker", "DotPulsar" }, { "graceful-service", "R&D;b$c" },
+        { "graceful-webapi", "Acme.Console", "--no-observability" },
+        { "graceful-grpc", "Program", "--no-tests --no-observability" },
+        { "graceful-pulsar-worker", "DotPulsar", "--no-tests" },
+        { "graceful-service", "R&D;b$c", "" },
     };
 
     [Theory, MemberData(nameof(EveryTemplateUnderAnAwkwardName))]
-    public async Task Service_answers_what_the_kubelet_will_ask(string template, string name)
+    public async Task Service_answers_what_the_kubelet_will_ask(string template, string name, string options)
     {
         using var sandbox = Sandbox.For($"probes/{template}");
-        var generated = new GeneratedService(sandbox.Generate(template, name), template);
+        var generated = new GeneratedService(sandbox.Generate(template, name, options.Split(' ', StringSplitOptions.RemoveEmptyEntries)), template);
         if (generated.Has("pulsar"))
             await DotPulsarPackage.ProvideAsync(sandbox, generated.Folder);
         await sandbox.BuildAsync(generated.Folder);
