@@ -40,7 +40,7 @@ public sealed class RunTests
     [Fact]
     public async Task A_rollout_repeats_messages_of_the_clients_sample_and_of_its_Process_and_none_of_ours()
     {
-        string[] brokers = Brokers.MissingApache is null ? ["test", "apache"] : ["test"];
+        string[] brokers = MessageLoad.MissingApache is null ? ["test", "apache"] : ["test"];
         await Workspace.UseAsync(async workspace =>
         {
             var builds = new TargetBuilds(workspace);

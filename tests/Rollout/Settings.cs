@@ -1,4 +1,5 @@
 using System.Globalization;
+using PulsarBroker.Control;
 using Rollout.Load;
 
 namespace Rollout;
@@ -96,7 +97,7 @@ internal sealed record Settings
     private static BrokerKind BrokerOf(string name) => name switch
     {
         "test" => BrokerKind.Test,
-        "apache" when Brokers.MissingApache is { } missing => throw new FormatException(missing),
+        "apache" when MessageLoad.MissingApache is { } missing => throw new FormatException(missing),
         "apache" => BrokerKind.Apache,
         _ => throw new FormatException($"--broker '{name}' is not one of test, apache."),
     };

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using GracefulTemplates.Tests.Kubernetes;
 using GracefulTemplates.Tests.Pack;
 using GracefulTemplates.Tests.Services;
+using PulsarBroker.Control;
 using YamlDotNet.RepresentationModel;
 
 namespace GracefulTemplates.Tests.Containers;

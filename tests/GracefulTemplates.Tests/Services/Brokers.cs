@@ -4,29 +4,18 @@ using Xunit.Sdk;
 
 namespace GracefulTemplates.Tests.Services;
 
-/// <summary>Which broker a test runs on.</summary>
-public enum BrokerKind
-{
-    /// <summary>tests/PulsarBroker, which also breaks on command.</summary>
-    Test,
-
-    /// <summary>Apache Pulsar itself, at its defaults.</summary>
-    Apache,
-}
-
 internal static class Brokers
 {
-    private static readonly ApachePulsar? Given = ApachePulsar.Given();
-    private static readonly Lazy<Task<ApachePulsar>> Apache = new(() => Given is null ? ApachePulsar.StartAsync(Repository.Root) : Task.FromResult(Given));
+    private static readonly SharedApachePulsar Apache = new(Repository.Root);
 
     /// <summary>Why a test cannot have an Apache Pulsar of its own; null when it can.</summary>
     public static string? CannotStart { get; } = ApachePulsar.Missing(Repository.Root);
 
     /// <summary>Why there is no Apache Pulsar here; null when there is.</summary>
-    public static string? Missing => Given is null ? CannotStart : null;
+    public static string? Missing => Apache.Missing;
 
     /// <summary>One for all tests, from the first that wants it to the end of the process.</summary>
-    public static Task<ApachePulsar> ApacheAsync() => Apache.Value;
+    public static Task<ApachePulsar> ApacheAsync() => Apache.UseAsync();
 }
 
 /// <summary>Runs a theory on both brokers, or on the one that there is: see <see cref="BrokerTests"/>. The kind comes first, then these values.</summary>

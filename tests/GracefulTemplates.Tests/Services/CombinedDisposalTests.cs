@@ -1,4 +1,5 @@
 using System.Net;
+using PulsarBroker.Control;
 using Xunit.Abstractions;
 
 namespace GracefulTemplates.Tests.Services;

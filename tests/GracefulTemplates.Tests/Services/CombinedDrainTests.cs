@@ -1,5 +1,6 @@
 using System.Net;
 using Graceful.Service_1.Grpc.V1;
+using PulsarBroker.Control;
 using Xunit.Abstractions;
 
 namespace GracefulTemplates.Tests.Services;

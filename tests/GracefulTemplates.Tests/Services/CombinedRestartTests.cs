@@ -2,6 +2,7 @@ using System.Net;
 using Graceful.Service_1.Grpc.V1;
 using Grpc.Core;
 using GracefulTemplates.Tests.Services.Load;
+using PulsarBroker.Control;
 using Xunit.Abstractions;
 using JobsClient = Graceful.Service_1.Grpc.V1.Jobs.JobsClient;
 

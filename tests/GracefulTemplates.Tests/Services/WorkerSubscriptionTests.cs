@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using PulsarBroker.Control;
 using Xunit.Abstractions;
 
 namespace GracefulTemplates.Tests.Services;

@@ -1,3 +1,4 @@
+using PulsarBroker.Control;
 using Xunit.Abstractions;
 
 namespace GracefulTemplates.Tests.Services;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Benchmarks;
 using PulsarBroker.Control;
 using Rollout.Model;
 
@@ -19,15 +20,20 @@ internal sealed class MessageLoad : IAsyncDisposable
     /// <summary>What is still open so long after the last message was published is not waited for any more.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    private static readonly SharedApachePulsar Apache = new(Repository.Root);
+
     private readonly DirectoryInfo _log = Directory.CreateTempSubdirectory("graceful-rollout-");
     private readonly string _topic = $"jobs-{Guid.NewGuid():n}";
     private readonly ITestBroker _broker;
 
     private MessageLoad(ITestBroker broker) => _broker = broker;
 
+    /// <summary>Why the messages cannot go through Apache Pulsar here; null when they can.</summary>
+    public static string? MissingApache => Apache.Missing;
+
     public int Published { get; private set; }
 
-    public static async Task<MessageLoad> StartAsync(BrokerKind broker) => new(await Brokers.StartAsync(broker));
+    public static async Task<MessageLoad> StartAsync(BrokerKind broker) => new(broker == BrokerKind.Apache ? await Apache.UseAsync() : await BrokerProcess.StartAsync());
 
     /// <summary>The same Deployment with a broker to connect to.</summary>
     public Deployment Connect(Deployment deployment) => deployment
