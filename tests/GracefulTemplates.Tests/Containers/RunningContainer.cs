@@ -76,9 +76,9 @@ internal sealed class RunningContainer : IAsyncDisposable
     public async Task<int> StopAsync(int graceSeconds)
     {
         var clock = Stopwatch.StartNew();
-        await Docker.RunAsync("stop", "--time", $"{graceSeconds}", _id);
+        await Docker.RunAsync("stop", "-t", $"{graceSeconds}", _id);
         var exitCode = int.Parse(await Docker.RunAsync("inspect", "--format", "{{.State.ExitCode}}", _id));
-        _output.WriteLine($"docker stop --time {graceSeconds} took {clock.Elapsed.TotalSeconds:0.0} s: exit code {exitCode}, report {Report}");
+        _output.WriteLine($"docker stop -t {graceSeconds} took {clock.Elapsed.TotalSeconds:0.0} s: exit code {exitCode}, report {Report}");
         return exitCode;
     }
 

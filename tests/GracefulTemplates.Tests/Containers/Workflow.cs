@@ -67,7 +67,7 @@ internal sealed record Workflow(GeneratedService Service)
               build) "$docker" image inspect {image} >/dev/null ;;
               up) "$docker" run --detach --name {container} --read-only --tmpfs /tmp --cap-drop ALL --security-opt no-new-privileges \
                     {string.Join(' ', ports.Select(port => $"--publish 127.0.0.1:{port.Value}:{port.Key}"))} --env "Shutdown__GraceSeconds=$GRACE_SECONDS" {image} ;;
-              stop) [[ $3 == {name} ]] && "$docker" stop --time "$GRACE_SECONDS" {container} ;;
+              stop) [[ $3 == {name} ]] && "$docker" stop -t "$GRACE_SECONDS" {container} ;;
               logs) "$docker" logs {container} ;;
               ps) "$docker" inspect --format '{"{{.Id}}"}' {container} ;;
               down) "$docker" rm --force {container} ;;

@@ -38,6 +38,8 @@ public sealed partial class JobRunner(IHostApplicationLifetime lifetime, ILogger
                 throw new InvalidOperationException($"The lab fails {name}.");
             case "fail-at-length":
                 throw new InvalidOperationException(new string('x', 6 * 1024 * 1024));
+            case "read-too-much":
+                throw new BadHttpRequestException("The lab has read too much.", StatusCodes.Status413PayloadTooLarge);
             case "ignore-token":
                 await Task.Delay(time, CancellationToken.None);
                 break;
