@@ -60,7 +60,14 @@ public sealed class DeadlineTests(WebApiFixture fixture, ITestOutputHelper outpu
         service.Send(Signal.Terminate);
 
         foreach (var job in jobs)
-            await Jobs.AssertCutOffAsync(job);
+        {
+            try
+            {
+                using var answer = await job;
+                Assert.False(answer.IsSuccessStatusCode); // A thread that came free in the flush found everything disposed.
+            }
+            catch (HttpRequestException) { }
+        }
         var ending = (await service.EndAsync()).Is(2, "aborted").Took(atMost: 3 + 1 + 2);
         Assert.InRange(ending.Report.GetProperty("seconds").GetProperty("delay").GetDouble(), 1, 2); // Neither does the delay depend on it.
         Assert.Contains(("POST /jobs"), ending.Aborted.Select(aborted => aborted.Name));
