@@ -23,15 +23,30 @@ public sealed class WorkerReplayTests(WorkerFixture fixture, ITestOutputHelper o
         await Journal.UntilAsync("end", count: count);
         await UntilNoBacklogAsync();
 
+        var again = 0;
         for (var times = 2; times <= 3; times++)
         {
             await Task.Delay(TimeSpan.FromSeconds(3)); // The acknowledgements of the last ones are confirmed by then, 0.1 s on a quiet machine.
-            await Used.ReplayAsync(Topic, Subscription);
-            await Journal.UntilAsync("end", count: times * count);
+            if (await ReplayAsync(times)) continue;
+            // What was begun within 5 s of a takeover in which the broker was slow looks like a copy for a minute; that is said, and over then (decisions/0010).
+            Assert.Equal("Failover", type);
+            Assert.NotEmpty(worker.Log.Of(Copy));
+            await Task.Delay(TimeSpan.FromSeconds(66));
+            Assert.True(await ReplayAsync(times));
+            again++;
         }
 
-        await UntilNoBacklogAsync();
-        Assert.All(Journal.Lines.Where(line => line.What == "end").CountBy(line => line.Name), message => Assert.Equal(3, message.Value));
+        Assert.All(Handled(), message => Assert.InRange(message.Value, 3, 3 + again));
+
+        // True when every message has been handled that often.
+        async Task<bool> ReplayAsync(int times)
+        {
+            await Used.ReplayAsync(Topic, Subscription);
+            await UntilNoBacklogAsync();
+            return Handled().Count(message => message.Value >= times) == count;
+        }
+
+        IEnumerable<KeyValuePair<string, int>> Handled() => Journal.Lines.Where(line => line.What == "end").CountBy(line => line.Name);
     }
 
     [Theory]
