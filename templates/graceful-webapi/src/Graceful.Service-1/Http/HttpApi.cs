@@ -8,7 +8,8 @@ public static class HttpApi
     public static void AddHttpApi(this WebApplicationBuilder builder)
     {
         builder.Services.AddProblemDetails();
-        // The fault is the client's, also where only code notices it, as in a body that is cut off: it would be a 500 (dotnet/aspnetcore#43831).
+        // A bad request that only code notices, such as a body that is cut off, is still the client's fault: without this it is a 500
+        // (dotnet/aspnetcore#43831).
         builder.Services.Configure<ExceptionHandlerOptions>(options => options.StatusCodeSelector = exception =>
             exception is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError);
         builder.Services.AddValidation();
