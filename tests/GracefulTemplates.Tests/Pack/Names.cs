@@ -48,6 +48,7 @@ public static class Names
         ["Google.Protobuf"] = ("Google._Protobuf", "google-protobuf"), // It has an IMessage too.
         ["Microsoft.Extensions.Logging"] = ("Microsoft._Extensions.Logging", "microsoft-extensions-logging"), // It has a namespace Console.
         ["OpenTelemetry"] = ("OpenTelemetry", "open-telemetry"),
+        ["OpenTelemetry.Trace"] = ("OpenTelemetry._Trace", "open-telemetry-trace"), // It has a Status too.
         ["DotPulsar"] = ("DotPulsar", "dot-pulsar"),
         ["IronSnappy"] = ("IronSnappy", "iron-snappy"), // A package of that very name.
         ["ZstdSharp"] = ("ZstdSharp", "zstd-sharp"), // An assembly of that very name.

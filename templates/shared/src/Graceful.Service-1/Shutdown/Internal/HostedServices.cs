@@ -58,13 +58,14 @@ internal sealed class HostedServices(ShutdownPhases phases, LongLivedResponses l
 
         var services = Enumerable.Reverse(_services).ToArray(); // As an extension method it is that of spans in a project called System.
         var lifecycle = services.OfType<IHostedLifecycleService>().ToArray();
+        var lifetime = app.Lifetime; // Now: when the thread pool is exhausted, what follows may run after the container is disposed.
         // On a signal stock fires ApplicationStopping first, and calls StoppingAsync then (measured on .NET 10).
-        await RunAsync("a callback of ApplicationStopping", _ => Invoke(app.Lifetime.StopApplication), shutdown.Value.Reserve);
+        await RunAsync("a callback of ApplicationStopping", _ => Invoke(lifetime.StopApplication), shutdown.Value.Reserve);
         await ForEachAsync(lifecycle, service => RunAsync($"{NameOf(service)}.StoppingAsync", service.StoppingAsync, shutdown.Value.Reserve));
         await longLived.LeaveAsync();
         await ForEachAsync(services, service => RunAsync(IsServer(service) ? null : NameOf(service), service.StopAsync, of: service));
         await ForEachAsync(lifecycle, service => RunAsync($"{NameOf(service)}.StoppedAsync", service.StoppedAsync));
-        (app.Lifetime as ApplicationLifetime)?.NotifyStopped();
+        (lifetime as ApplicationLifetime)?.NotifyStopped();
         await RunAsync(NameOf(hostLifetime), hostLifetime.StopAsync);
     }
 
