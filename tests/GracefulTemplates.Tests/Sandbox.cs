@@ -82,7 +82,8 @@ public sealed class Sandbox : IDisposable
         var variables = string.Concat(Variables.Where(variable => variable.Value is not null).Select(variable => $"{variable.Key}={Quoted(variable.Value!)} "));
         Record($"(cd {Quoted(folder)} && {variables}dotnet {string.Join(' ', arguments.Select(Quoted))})");
         if (arguments[0] is "build" or "test" or "publish" or "restore" or "pack")
-            arguments = [.. arguments, "-m:1"]; // A second MSBuild costs as much processor time again to start, and several tests build at once.
+            arguments = [.. arguments, "-m:1"]; // A second MSBuild costs as much processor time again to start.
+        using var turn = arguments[0] is "build" or "publish" ? await Builds.EnterAsync() : null;
         var output = new StringBuilder();
         var line = PipeTarget.ToDelegate(text => { lock (output) output.AppendLine(text); });
         using var timeout = new CancellationTokenSource(Patience);
