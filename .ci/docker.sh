@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A Docker daemon and the base images for the container tests.
+# A Docker daemon with Compose, and the base images for the container tests.
 #
 #   .ci/docker.sh up      as root: installs docker.io where there is no dockerd, starts one where none answers, then "ready"
 #   .ci/docker.sh ready   changes nothing but the base images; prints the client to use
@@ -14,6 +14,8 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 state=$root/artifacts/docker
 base_images_script=${BASE_IMAGES_SCRIPT:-$root/../shared/images/local-base-images.sh}
+# Debian's docker.io comes without the plugin, and Debian 12 has only the first Compose. That of Debian 13 needs nothing but libc.
+compose_package=https://deb.debian.org/debian/pool/main/d/docker-compose/docker-compose_2.26.1-4_amd64.deb
 base_images=(mcr.microsoft.com/dotnet/sdk:10.0 mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled)
 
 say() { echo "docker: $*" >&2; }
@@ -43,6 +45,15 @@ install() {
   say "installing docker.io"
   { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends docker.io iptables; } \
     >"$state/install.log" 2>&1 || cannot "docker.io cannot be installed: $(tail -n 1 "$state/install.log")"
+}
+
+# Without it the tests of Compose are skipped, and say so.
+compose() {
+  "$docker" compose version &>/dev/null && return
+  ((EUID == 0)) && command -v apt-get >/dev/null || return 0
+  say "installing the Compose plugin"
+  curl -fsSL "$compose_package" -o "$state/compose.deb" && apt-get install -y "$state/compose.deb" >"$state/compose.log" 2>&1 \
+    || say "the Compose plugin cannot be installed: $(tail -n 1 "$state/compose.log" 2>/dev/null)"
 }
 
 start() {
@@ -94,6 +105,7 @@ case ${1:-} in
       docker=$(client) || cannot "no Docker client that can build with BuildKit"
       answers "$docker" || start
     fi
+    compose
     images
     echo "$docker"
     ;;

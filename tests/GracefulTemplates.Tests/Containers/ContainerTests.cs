@@ -22,9 +22,9 @@ public sealed class ContainerTests(ServiceImages images, ITestOutputHelper outpu
     {
         var image = await images.OfAsync(template);
         await using var container = await RunningContainer.StartAsync(image, output);
-        await Task.WhenAll(Work.Begin(image, container, 0));
+        await Task.WhenAll(container.Begin(0));
         // Still at work when the delay is over.
-        var work = Work.Begin(image, container, OnItsWay.TotalSeconds + (double)image.Service.Settings["Shutdown"]!["DelaySeconds"]! + 5);
+        var work = container.Begin(OnItsWay.TotalSeconds + (double)image.Service.Settings["Shutdown"]!["DelaySeconds"]! + 5);
         await Task.Delay(OnItsWay);
 
         var exitCode = await container.StopAsync(45);
@@ -61,8 +61,8 @@ public sealed class ContainerTests(ServiceImages images, ITestOutputHelper outpu
     {
         var image = await images.OfAsync(template);
         await using var container = await RunningContainer.StartAsync(image, output);
-        await Task.WhenAll(Work.Begin(image, container, 0));
-        var work = Work.Begin(image, container, 20);
+        await Task.WhenAll(container.Begin(0));
+        var work = container.Begin(20);
         await Task.Delay(OnItsWay);
 
         var exitCode = await container.StopAsync(3);

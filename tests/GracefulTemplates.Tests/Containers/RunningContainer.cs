@@ -72,6 +72,9 @@ internal sealed class RunningContainer : IAsyncDisposable
     /// <summary>Where a port of the manifest can be reached, by its name there.</summary>
     public Uri Address(string port, string path = "/") => new(_addresses[port], path);
 
+    /// <summary>A job over each transport that the service has.</summary>
+    public IReadOnlyList<Task<string>> Begin(double seconds) => Work.Begin(_service, Http, Address, seconds);
+
     /// <summary><c>docker stop</c>. Returns the exit code of the service.</summary>
     public async Task<int> StopAsync(int graceSeconds)
     {

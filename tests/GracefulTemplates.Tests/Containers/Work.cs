@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using GracefulTemplates.Tests.Kubernetes;
 
 namespace GracefulTemplates.Tests.Containers;
 
@@ -9,30 +10,31 @@ internal static class Work
 {
     public const string Answered = "answered";
 
-    public static IReadOnlyList<Task<string>> Begin(ServiceImage image, RunningContainer container, double seconds) =>
+    /// <param name="address">Where a path is, by the name of its port.</param>
+    public static IReadOnlyList<Task<string>> Begin(GeneratedService service, HttpClient http, Func<string, string, Uri> address, double seconds) =>
     [
-        .. image.Service.Has("http") ? (Task<string>[])[SayAsync(RequestAsync(container, seconds))] : [],
-        .. image.Service.Has("grpc") ? (Task<string>[])[SayAsync(CallAsync(container, seconds))] : [],
+        .. service.Has("http") ? (Task<string>[])[SayAsync(RequestAsync(http, address("http", "/jobs"), seconds))] : [],
+        .. service.Has("grpc") ? (Task<string>[])[SayAsync(CallAsync(http, address("grpc", "/jobs.v1.Jobs/Run"), seconds))] : [],
     ];
 
-    private static async Task<string> RequestAsync(RunningContainer container, double seconds)
+    private static async Task<string> RequestAsync(HttpClient http, Uri address, double seconds)
     {
-        using var response = await container.Http.PostAsJsonAsync(container.Address("http", "/jobs"), new { name = "ci", seconds });
+        using var response = await http.PostAsJsonAsync(address, new { name = "ci", seconds });
         return response.StatusCode == HttpStatusCode.OK ? Answered : $"{response.StatusCode}";
     }
 
     // By hand, so that these tests need no client made from the template's .proto: RunRequest { name = 1, seconds = 2 }.
-    private static async Task<string> CallAsync(RunningContainer container, double seconds)
+    private static async Task<string> CallAsync(HttpClient http, Uri address, double seconds)
     {
         byte[] message = [0x0a, 2, (byte)'c', (byte)'i', 0x11, .. BitConverter.GetBytes(seconds)];
-        using var request = new HttpRequestMessage(HttpMethod.Post, container.Address("grpc", "/jobs.v1.Jobs/Run"))
+        using var request = new HttpRequestMessage(HttpMethod.Post, address)
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
             Content = new ByteArrayContent([0, 0, 0, 0, (byte)message.Length, .. message]) { Headers = { ContentType = new MediaTypeHeaderValue("application/grpc") } },
             Headers = { TE = { new TransferCodingWithQualityHeaderValue("trailers") } },
         };
-        using var response = await container.Http.SendAsync(request);
+        using var response = await http.SendAsync(request);
         var status = response.TrailingHeaders.Concat(response.Headers).FirstOrDefault(header => header.Key == "grpc-status").Value?.Single();
         return status == "0" ? Answered : $"grpc-status {status}";
     }

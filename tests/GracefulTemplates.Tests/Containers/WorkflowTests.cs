@@ -1,5 +1,3 @@
-using GracefulTemplates.Sandboxes;
-using CliWrap;
 using GracefulTemplates.Tests.Kubernetes;
 using GracefulTemplates.Tests.Pack;
 using GracefulTemplates.Tests.Services;
@@ -16,7 +14,7 @@ public sealed class WorkflowTests(ServiceImages images, ITestOutputHelper output
     public static TheoryData<string> EveryServer =>
         [.. Repository.Templates.Where(template => new GeneratedService("", template) is { IsServer: true } service && !service.Has("pulsar"))];
 
-    [DockerTheory, MemberData(nameof(EveryServer))]
+    [ComposeTheory, MemberData(nameof(EveryServer))]
     public async Task Its_container_job_passes_at_any_grace_period(string template)
     {
         var image = await images.OfAsync(template);
@@ -35,17 +33,20 @@ public sealed class WorkflowTests(ServiceImages images, ITestOutputHelper output
         using var sandbox = Sandbox.For($"workflow/{template}/{grace}");
         string[] preStop = CommandLine.OptionOf(template, "preStopSeconds") is null ? [] : ["--prestop-seconds", "0"];
         var service = new GeneratedService(sandbox.Generate(template, "Shop", ["--grace-seconds", $"{grace}", .. preStop]), template);
-        var workflow = new Workflow(service);
-        var ports = service.Listens.Values.ToDictionary(port => port, _ => FreePort.Next());
-        var bin = workflow.ComposeStandIn(sandbox.Folder, image.Tag, ports);
+        // The image is there already; the rest is as generated.
+        await using var project = new ComposeProject(service, image.Tag, ("Shutdown__GraceSeconds", $"{grace}"));
 
-        var outcome = await workflow.RunAsync("container", sandbox.Folder,
-            step => ports.Aggregate(step, (text, port) => text.Replace($"127.0.0.1:{port.Key}", $"127.0.0.1:{port.Value}")),
-            ("PATH", $"{bin}:{Environment.GetEnvironmentVariable("PATH")}"));
+        var outcome = await new Workflow(service).RunAsync("container", sandbox.Folder, WithPortsAsync, project.Variables);
 
-        await Cli.Wrap(Path.Combine(bin, "docker")).WithArguments(["compose", "down"]).WithValidation(CommandResultValidation.None).ExecuteAsync();
         if (outcome.ExitCode == 0)
             sandbox.Passed();
         return outcome with { Output = $"--- grace period {grace}\n{outcome.Output}" };
+
+        async Task<string> WithPortsAsync(string step)
+        {
+            foreach (var port in service.Listens.Values.Where(port => step.Contains($"127.0.0.1:{port}")))
+                step = step.Replace($"127.0.0.1:{port}", await project.AddressAsync(port));
+            return step;
+        }
     }
 }

@@ -17,7 +17,7 @@ public sealed partial class CommandTests
         ("""dotnet run --project "src/Shop"( -- --Shutdown:DelaySeconds=\d+)?""", "Words/CommandTests.cs"),
         ("curl .+", "Words/CommandTests.cs"),
         ("grpcurl .+", "Words/CommandTests.cs"),
-        ("docker compose up --build", "Containers/WorkflowTests.cs"),
+        ("docker compose up --build", "Containers/ComposeTests.cs"),
         (@"docker build -t \S+ \.", "Containers/ServiceImages.cs"),
         (@"docker push \S+", "Words/CommandTests.cs"), // That the image is the one of the manifests.
         ("kubectl apply -k k8s", "Kubernetes/RenderingTests.cs"),
