@@ -12,13 +12,15 @@ public sealed class GrpcTests
 {
     private static readonly WatchRequest All = new();
 
+    private static CallOptions Options => new(cancellationToken: TestContext.Current.CancellationToken);
+
     [Fact]
     public async Task A_job_is_answered_when_it_is_done()
     {
         await using var service = await ServiceProcess.StartReadyAsync();
         using var channel = GrpcChannel.ForAddress(service.GrpcAddress);
 
-        var reply = await new JobsClient(channel).RunAsync(new RunRequest { Name = "x", Seconds = 0.2 });
+        var reply = await new JobsClient(channel).RunAsync(new RunRequest { Name = "x", Seconds = 0.2 }, Options);
 
         Assert.Equal(new RunReply { Name = "x", Seconds = 0.2 }, reply);
     }
@@ -34,7 +36,7 @@ public sealed class GrpcTests
         using var channel = GrpcChannel.ForAddress(service.GrpcAddress);
         var job = new RunRequest { Name = name, Seconds = seconds };
 
-        var refusal = await Assert.ThrowsAsync<RpcException>(() => new JobsClient(channel).RunAsync(job).ResponseAsync);
+        var refusal = await Assert.ThrowsAsync<RpcException>(() => new JobsClient(channel).RunAsync(job, Options).ResponseAsync);
 
         Assert.Equal(StatusCode.InvalidArgument, refusal.StatusCode);
     }
@@ -45,8 +47,8 @@ public sealed class GrpcTests
         await using var service = await ServiceProcess.StartReadyAsync(("Shutdown:DelaySeconds", "0"));
         using var channel = GrpcChannel.ForAddress(service.GrpcAddress);
         var jobs = new JobsClient(channel);
-        var answer = jobs.RunAsync(new RunRequest { Name = "x", Seconds = 2 });
-        await jobs.RunAsync(new RunRequest { Name = "behind it on the same connection" });
+        var answer = jobs.RunAsync(new RunRequest { Name = "x", Seconds = 2 }, Options);
+        await jobs.RunAsync(new RunRequest { Name = "behind it on the same connection" }, Options);
 
         service.Terminate();
 
@@ -62,9 +64,9 @@ public sealed class GrpcTests
         await using var service = await ServiceProcess.StartReadyAsync(("Shutdown:DelaySeconds", "0"));
         using var channel = GrpcChannel.ForAddress(service.GrpcAddress);
         var jobs = new JobsClient(channel);
-        using var watch = jobs.Watch(All);
+        using var watch = jobs.Watch(All, Options);
         Assert.True(await watch.ResponseStream.MoveNext());
-        using var runAll = jobs.RunAll();
+        using var runAll = jobs.RunAll(Options);
         await runAll.RequestStream.WriteAsync(new RunRequest { Name = "x" });
         Assert.True(await runAll.ResponseStream.MoveNext());
 
@@ -81,16 +83,16 @@ public sealed class GrpcTests
         await using var service = await ServiceProcess.StartReadyAsync(("Shutdown:DelaySeconds", "3"));
         using var channel = GrpcChannel.ForAddress(service.GrpcAddress);
         var health = new HealthClient(channel);
-        using var watch = health.Watch(new HealthCheckRequest());
+        using var watch = health.Watch(new HealthCheckRequest(), Options);
         Assert.True(await watch.ResponseStream.MoveNext());
         Assert.Equal(ServingStatus.Serving, watch.ResponseStream.Current.Status);
 
         service.Terminate();
 
         while (watch.ResponseStream.Current.Status != ServingStatus.NotServing) Assert.True(await watch.ResponseStream.MoveNext());
-        Assert.Equal(ServingStatus.NotServing, (await health.CheckAsync(new HealthCheckRequest { Service = "readiness" })).Status);
-        Assert.Equal(ServingStatus.Serving, (await health.CheckAsync(new HealthCheckRequest { Service = "liveness" })).Status);
-        Assert.Equal("x", (await new JobsClient(channel).RunAsync(new RunRequest { Name = "x" })).Name);
+        Assert.Equal(ServingStatus.NotServing, (await health.CheckAsync(new HealthCheckRequest { Service = "readiness" }, Options)).Status);
+        Assert.Equal(ServingStatus.Serving, (await health.CheckAsync(new HealthCheckRequest { Service = "liveness" }, Options)).Status);
+        Assert.Equal("x", (await new JobsClient(channel).RunAsync(new RunRequest { Name = "x" }, Options)).Name);
         await service.EndAsync(expectedExitCode: 0);
     }
 

@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using DotNet.Testcontainers.Builders;
 using DotNet.Testcontainers.Containers;
@@ -26,7 +27,7 @@ public sealed class PulsarBroker : IAsyncLifetime
 
     public string Topic { get; } = $"persistent://public/default/jobs-{Guid.NewGuid():N}";
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         if (Environment.GetEnvironmentVariable(ServiceUrlVariable) is { Length: > 0 } given)
         {
@@ -41,7 +42,7 @@ public sealed class PulsarBroker : IAsyncLifetime
             .WithPortBinding(AdminPort, assignRandomHostPort: true)
             .WithWaitStrategy(Wait.ForUnixContainer().UntilHttpRequestIsSucceeded(request => request.ForPort(AdminPort).ForPath("/admin/v2/brokers/health")))
             .Build();
-        await _container.StartAsync();
+        await _container.StartAsync(TestContext.Current.CancellationToken);
         ServiceUrl = $"pulsar://{_container.Hostname}:{_container.GetMappedPublicPort(BrokerPort)}";
         _admin.BaseAddress = new Uri($"http://{_container.Hostname}:{_container.GetMappedPublicPort(AdminPort)}");
     }
@@ -65,7 +66,7 @@ public sealed class PulsarBroker : IAsyncLifetime
         }
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         _admin.Dispose();
         if (_container is not null) await _container.DisposeAsync();
@@ -75,7 +76,7 @@ public sealed class PulsarBroker : IAsyncLifetime
 /// <summary>A test that needs a broker, and sends a signal.</summary>
 internal sealed class BrokerFactAttribute : FactAttribute
 {
-    public BrokerFactAttribute() => Skip =
+    public BrokerFactAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1) : base(file, line) => Skip =
         OperatingSystem.IsWindows() ? "Windows has no SIGTERM." :
         Environment.GetEnvironmentVariable(PulsarBroker.ServiceUrlVariable) is { Length: > 0 } || HasDocker ? null :
         $"There is no Docker to run a broker in, and {PulsarBroker.ServiceUrlVariable} names none.";

@@ -6,15 +6,17 @@ namespace Graceful.Service_1.Tests;
 
 public sealed class HttpTests
 {
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
     [Fact]
     public async Task A_job_is_answered_when_it_is_done()
     {
         await using var service = await ServiceProcess.StartReadyAsync();
 
-        using var response = await service.Client.PostAsJsonAsync("/jobs", new Job("x", 0.2));
+        using var response = await service.Client.PostAsJsonAsync("/jobs", new Job("x", 0.2), Cancellation);
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.Equal(new Job("x", 0.2), await response.Content.ReadFromJsonAsync<Job>());
+        Assert.Equal(new Job("x", 0.2), await response.Content.ReadFromJsonAsync<Job>(Cancellation));
     }
 
     [Theory]
@@ -26,7 +28,7 @@ public sealed class HttpTests
     {
         await using var service = await ServiceProcess.StartReadyAsync();
 
-        using var response = await service.Client.PostAsync("/jobs", new StringContent(job, null, "application/json"));
+        using var response = await service.Client.PostAsync("/jobs", new StringContent(job, null, "application/json"), Cancellation);
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
@@ -41,7 +43,7 @@ public sealed class HttpTests
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(service.Client.BaseAddress!, "/jobs")) { Content = body };
         request.Headers.ExpectContinue = true;
 
-        var answer = client.SendAsync(request);
+        var answer = client.SendAsync(request, Cancellation);
         await body.Awaited;
         service.Terminate();
 
@@ -57,12 +59,12 @@ public sealed class HttpTests
     public async Task A_progress_stream_ends_cleanly_when_draining_begins()
     {
         await using var service = await ServiceProcess.StartReadyAsync(("Shutdown:DelaySeconds", "0"));
-        using var events = new StreamReader(await service.Client.GetStreamAsync("/jobs/progress"));
-        Assert.Equal("""data: {"done":0}""", await events.ReadLineAsync());
+        using var events = new StreamReader(await service.Client.GetStreamAsync("/jobs/progress", Cancellation));
+        Assert.Equal("""data: {"done":0}""", await events.ReadLineAsync(Cancellation));
 
         service.Terminate();
 
-        await events.ReadToEndAsync(); // Throws when the connection is reset.
+        await events.ReadToEndAsync(Cancellation); // Throws when the connection is reset.
         await service.EndAsync(expectedExitCode: 0);
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -152,5 +153,6 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
 /// <summary>A test that sends a signal, which Windows does not have.</summary>
 internal sealed class SignalFactAttribute : FactAttribute
 {
-    public SignalFactAttribute() => Skip = OperatingSystem.IsWindows() ? "Windows has no SIGTERM." : null;
+    public SignalFactAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1) : base(file, line) =>
+        Skip = OperatingSystem.IsWindows() ? "Windows has no SIGTERM." : null;
 }

@@ -26,7 +26,7 @@ public sealed class ShutdownTests
         service.Terminate();
 
         await service.UntilAsync("/ready", HttpStatusCode.ServiceUnavailable, "draining");
-        using var alive = await service.Client.GetAsync("/healthz");
+        using var alive = await service.Client.GetAsync("/healthz", TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.OK, alive.StatusCode);
         await service.EndAsync(expectedExitCode: 0);
     }

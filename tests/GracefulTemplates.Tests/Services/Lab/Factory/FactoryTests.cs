@@ -10,6 +10,8 @@ namespace Graceful.Service_1.Tests;
 /// <summary>The usual way to test an ASP.NET Core application inside the process of the tests.</summary>
 public sealed class FactoryTests
 {
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
     [Theory]
     [InlineData("Development")]
     [InlineData("Production")]
@@ -21,12 +23,12 @@ public sealed class FactoryTests
             .UseSetting("Shutdown:FlushSeconds", "1"));
         using var client = factory.CreateClient();
 
-        using var job = await client.PostAsJsonAsync("/jobs", new Job("x", 0.1));
-        using var ready = await client.GetAsync("/ready");
+        using var job = await client.PostAsJsonAsync("/jobs", new Job("x", 0.1), Cancellation);
+        using var ready = await client.GetAsync("/ready", Cancellation);
         var stop = Stopwatch.StartNew();
         await factory.DisposeAsync();
 
-        Assert.Equal(new Job("x", 0.1), await job.Content.ReadFromJsonAsync<Job>());
+        Assert.Equal(new Job("x", 0.1), await job.Content.ReadFromJsonAsync<Job>(Cancellation));
         Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
         Assert.InRange(stop.Elapsed.TotalSeconds, 0, 2);
     }
@@ -37,6 +39,6 @@ public sealed class FactoryTests
     {
         await The_service_runs_in_a_factory_and_stops_fast("Production");
 
-        await Task.Delay(TimeSpan.FromSeconds(10));
+        await Task.Delay(TimeSpan.FromSeconds(10), Cancellation);
     }
 }
