@@ -32,8 +32,9 @@ internal sealed record UserText(string Name, string Namespace, string Kubernetes
         ];
     }
 
+    // The service's, or that of its tests. There is none under a plain name.
     private string[] WithoutAssemblyName(IReadOnlyList<string> scalars) =>
-        [.. scalars.Where((scalar, i) => Assembly == Name || scalar != "AssemblyName" && (i == 0 || scalars[i - 1] != "AssemblyName" || scalar != Assembly))];
+        [.. scalars.Where((scalar, i) => scalar != "AssemblyName" && (i == 0 || scalars[i - 1] != "AssemblyName" || (scalar != Assembly && scalar != "$(RootNamespace)")))];
 
     private string In(string plain) => plain
         .Replace($"{Plain.Name}.dll", $"{Assembly}.dll").Replace(Plain.Name, Name).Replace(Plain.Namespace, Namespace).Replace(Plain.Kubernetes, Kubernetes).Replace(Plain.Registry, Registry);
