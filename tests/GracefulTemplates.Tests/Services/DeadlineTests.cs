@@ -77,6 +77,7 @@ public sealed class DeadlineTests(WebApiFixture fixture, ITestOutputHelper outpu
     [Theory]
     [InlineData("hang-in-stop", "HangingStop")]
     [InlineData("block-in-stop", "BlockingStop")]
+    [InlineData("use-what-is-disposed", "StopThatUsesWhatIsDisposed")]
     [InlineData("hang-in-stopping", "HangingStopping.StoppingAsync")]
     [InlineData("block-on-stopping", "a callback of ApplicationStopping")]
     public async Task A_part_of_the_host_that_hangs_is_bounded_and_named(string lab, string name)

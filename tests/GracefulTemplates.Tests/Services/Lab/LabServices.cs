@@ -114,6 +114,23 @@ internal sealed class HangingDisposal : LabService, IAsyncDisposable
     }
 }
 
+internal sealed class StopThatUsesWhatIsDisposed : LabService, IAsyncDisposable
+{
+    private readonly TaskCompletionSource _disposed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _disposed.Task;
+        throw new ObjectDisposedException("the lab");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _disposed.SetResult();
+        await Task.Delay(500); // The exit code is not decided yet.
+    }
+}
+
 internal sealed class ThrowingDisposal : LabService, IDisposable
 {
     public void Dispose() => throw new InvalidOperationException("The lab cannot be disposed.");

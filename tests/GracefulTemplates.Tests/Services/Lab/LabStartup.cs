@@ -48,6 +48,7 @@ internal sealed class LabStartup : IHostingStartup
         "hang-in-stopping" => services.AddHostedService<HangingStopping>(),
         "hang-in-stop" => services.AddHostedService<HangingStop>(),
         "hang-in-disposal" => services.AddHostedService<HangingDisposal>(),
+        "use-what-is-disposed" => services.AddHostedService<StopThatUsesWhatIsDisposed>(),
         "throw-in-disposal" => services.AddHostedService<ThrowingDisposal>(),
         "section" => services.AddSingleton<IReportSection>(new LabSection(() => 7)),
         "section-of-that-name" => services.AddSingleton<IReportSection>(new LabSection(() => 8)),

@@ -93,9 +93,9 @@ internal sealed class HostedServices(ShutdownPhases phases, LongLivedResponses l
         {
             await Task.Run(() => action(phases.Deadline), CancellationToken.None); // It may block its thread.
         }
-        catch (OperationCanceledException) when (phases.Deadline.IsCancellationRequested)
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException && phases.Deadline.IsCancellationRequested)
         {
-            step.CutOff = true;
+            step.CutOff = true; // What goes on after the deadline has its container disposed under it.
         }
         catch (Exception e)
         {
