@@ -16,6 +16,7 @@ state=$root/artifacts/docker
 base_images_script=${BASE_IMAGES_SCRIPT:-$root/../shared/images/local-base-images.sh}
 # Debian's docker.io comes without the plugin, and Debian 12 has only the first Compose. That of Debian 13 needs nothing but libc.
 compose_package=https://deb.debian.org/debian/pool/main/d/docker-compose/docker-compose_2.26.1-4_amd64.deb
+compose_sha256=47681197cb2b1ab88206b42a1a92fc75f50d9530a6322d03494a473eed0408ea
 base_images=(mcr.microsoft.com/dotnet/sdk:10.0 mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled)
 
 say() { echo "docker: $*" >&2; }
@@ -52,7 +53,8 @@ compose() {
   "$docker" compose version &>/dev/null && return
   ((EUID == 0)) && command -v apt-get >/dev/null || return 0
   say "installing the Compose plugin"
-  curl -fsSL "$compose_package" -o "$state/compose.deb" && apt-get install -y "$state/compose.deb" >"$state/compose.log" 2>&1 \
+  { curl -fsSL "$compose_package" -o "$state/compose.deb" && sha256sum --check <<<"$compose_sha256  $state/compose.deb" \
+    && apt-get install -y "$state/compose.deb"; } >"$state/compose.log" 2>&1 \
     || say "the Compose plugin cannot be installed: $(tail -n 1 "$state/compose.log" 2>/dev/null)"
 }
 

@@ -21,7 +21,7 @@ public sealed partial class CommandTests
         (@"docker build -t \S+ \.", "Containers/ServiceImages.cs"),
         (@"docker push \S+", "Words/CommandTests.cs"), // That the image is the one of the manifests.
         ("kubectl apply -k k8s", "Kubernetes/RenderingTests.cs"),
-        ("docker (run|exec) .*pulsar.*", "Words/CommandTests.cs"),
+        ("(until )?docker (run|exec) .*pulsar.*", "Words/CommandTests.cs"),
         ("(cp|cd|git|rm) .+", "Item/UpgradeTests.cs"),
         (@"dotnet new (install GracefulTemplates@\S+ --force|@\S+ --no-restore --no-update-check -o \.|@\S+ --force)", "Item/UpgradeTests.cs"),
         ("dotnet (new install GracefulTemplates|new graceful-shutdown|restore)", "Item/StockTests.cs"),
@@ -86,12 +86,12 @@ public sealed partial class CommandTests
             .Where(block => block.Language == "sh").Select(block => block.Lines).ToList();
         await sandbox.DotnetAsync(folder, "build", "src/Shop", "-nologo", "-tl:off");
 
-        var (answers, log) = await ServeAsync(sandbox, folder, blocks[0][0], blocks[0][1]);
+        var (answers, log) = await ServeAsync(sandbox, folder, blocks[0][0], blocks[1][0]);
         Assert.Equal("""{"name":"x","seconds":0.2}""", answers.Trim());
         Assert.Contains("Shutdown drained, exit code 0, on SIGINT", LastLine(log));
 
         // The request, Ctrl+C, and /ready while it is stopping.
-        (answers, log) = await ServeAsync(sandbox, folder, blocks[1][0], blocks[2][0], blocks[2][1]);
+        (answers, log) = await ServeAsync(sandbox, folder, blocks[2][0], blocks[3][0], blocks[3][1]);
         Assert.Contains("HTTP/1.1 503", answers);
         Assert.Contains("""{"name":"long","seconds":8}""", answers);
         Assert.Contains("1 completed, 0 aborted", LastLine(log)); // Whether it came before the signal or in the delay.
