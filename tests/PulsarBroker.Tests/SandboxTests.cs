@@ -10,6 +10,7 @@ public sealed class SandboxTests : IDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("dotpulsar-sandbox-");
 
     [Fact]
+    [Trait("Category", "Slow")]
     public async Task A_project_and_its_tests_use_the_package_or_the_stand_in_and_stay_as_they_are()
     {
         var files = Write(new()

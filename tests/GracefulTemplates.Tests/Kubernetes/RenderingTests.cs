@@ -36,6 +36,7 @@ public sealed class RenderingTests
     }
 
     [KubectlTheory, MemberData(nameof(EveryTemplate.Once), MemberType = typeof(EveryTemplate))]
+    [Trait("Category", "Slow")]
     public void Options_can_be_combined_in_any_order(string template)
     {
         foreach (var order in OrdersOf([.. OptionsOf(template)]))

@@ -16,6 +16,7 @@ public sealed partial class ReservedNameTests
     private const string Template = "graceful-service";
 
     [Fact]
+    [Trait("Category", "Slow")]
     public async Task Every_type_that_the_sources_call_by_its_simple_name_is_in_template_json()
     {
         using var sandbox = Sandbox.For("reserved-names");

@@ -2,6 +2,7 @@ using Xunit.Abstractions;
 
 namespace GracefulTemplates.Tests.Services.Crowd;
 
+[Trait("Category", "Slow")]
 public sealed class OrderTests(ITestOutputHelper output) : CrowdTests(output)
 {
     private static readonly string[] StockOrder =

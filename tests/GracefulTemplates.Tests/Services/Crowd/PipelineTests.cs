@@ -4,6 +4,7 @@ using Xunit.Abstractions;
 namespace GracefulTemplates.Tests.Services.Crowd;
 
 /// <summary>Routing, policies and middleware of the user's: the machinery is in front of them.</summary>
+[Trait("Category", "Slow")]
 public sealed class PipelineTests(ITestOutputHelper output) : CrowdTests(output)
 {
     [Theory]
