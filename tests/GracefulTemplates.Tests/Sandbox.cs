@@ -81,10 +81,9 @@ public sealed class Sandbox : IDisposable
     {
         var variables = string.Concat(Variables.Where(variable => variable.Value is not null).Select(variable => $"{variable.Key}={Quoted(variable.Value!)} "));
         Record($"(cd {Quoted(folder)} && {variables}dotnet {string.Join(' ', arguments.Select(Quoted))})");
-        // A second MSBuild costs as much processor time again to start. Microsoft.Testing.Platform knows no such option.
+        // A second MSBuild costs as much processor time again to start, and several tests build at once. Microsoft.Testing.Platform knows no such option.
         if (arguments[0] is "build" or "publish" or "restore" or "pack" || (arguments[0] is "test" && !arguments.Contains("--no-build")))
             arguments = [.. arguments, "-m:1"];
-        using var turn = arguments[0] is "build" or "publish" ? await Builds.EnterAsync() : null;
         var output = new StringBuilder();
         var line = PipeTarget.ToDelegate(text => { lock (output) output.AppendLine(text); });
         using var timeout = new CancellationTokenSource(Patience);

@@ -14,6 +14,7 @@ internal sealed class ComposeProject : IAsyncDisposable
         ?? (Docker.TryAsync("compose", "version").GetAwaiter().GetResult().ExitCode == 0 ? null : "Docker has no Compose here."));
 
     private readonly GeneratedService _service;
+    private Process? _started;
 
     /// <param name="image">Of the service, where it has been built already.</param>
     /// <param name="settings">Environment variables of the service.</param>
@@ -54,7 +55,7 @@ internal sealed class ComposeProject : IAsyncDisposable
         var start = new ProcessStartInfo("setsid", ["bash", "-c", $"exec {command} >../up.log 2>&1"]) { WorkingDirectory = _service.Folder };
         foreach (var (key, value) in Variables)
             start.Environment[key] = value;
-        return Process.Start(start)!;
+        return _started = Process.Start(start)!;
     }
 
     /// <summary>Where a port of the service is reached: 127.0.0.1:49153.</summary>
@@ -68,7 +69,15 @@ internal sealed class ComposeProject : IAsyncDisposable
         return (exitCode, (await RunAsync($"docker compose logs --no-log-prefix {Name}")).Split('\n')[^1]);
     }
 
-    public async ValueTask DisposeAsync() => await Workflow.RunStepAsync("docker compose down --volumes", _service.Folder, Variables);
+    public async ValueTask DisposeAsync()
+    {
+        using (_started)
+        {
+            if (_started is { HasExited: false })
+                Signals.EndGroup(_started.Id); // It would go on to start what is taken down.
+        }
+        await Workflow.RunStepAsync("docker compose down --volumes", _service.Folder, Variables);
+    }
 }
 
 /// <summary>A theory that runs Compose.</summary>

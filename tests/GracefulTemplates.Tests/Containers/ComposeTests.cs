@@ -26,7 +26,7 @@ public sealed class ComposeTests
         var readme = Document.Read(Path.Combine(service.Folder, "README.md"));
         var up = readme.Commands.Single(command => command.StartsWith("docker compose up", StringComparison.Ordinal));
         await using var project = new ComposeProject(service);
-        using var running = project.Start(up);
+        var running = project.Start(up);
         using var http = new HttpClient { Timeout = Patience };
         var addresses = await WhenReadyAsync(sandbox, project, service, http, running);
         Uri Address(string port, string path) => new(addresses[port], path);
@@ -55,7 +55,8 @@ public sealed class ComposeTests
         using var patience = new CancellationTokenSource(Patience);
         for (; ; await Task.Delay(500, patience.Token))
         {
-            Assert.False(up.HasExited, sandbox.Report("docker compose up has ended:", File.ReadAllText(Path.Combine(sandbox.Folder, "up.log"))));
+            if (up.HasExited)
+                Assert.Fail(sandbox.Report("docker compose up has ended:", File.ReadAllText(Path.Combine(sandbox.Folder, "up.log"))));
             try
             {
                 var addresses = new Dictionary<string, Uri>();
