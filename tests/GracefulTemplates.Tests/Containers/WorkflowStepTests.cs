@@ -20,6 +20,7 @@ public sealed partial class WorkflowStepTests
         ("dotnet pack -p:UseAuthoringTasks=true", $"{nameof(PackageTests)}, without the property: Microsoft.TemplateEngine.Authoring.Tasks is not served everywhere"),
         ("test -f \"artifacts/package/", nameof(The_package_has_the_version_of_the_tag)),
         ("dotnet nuget push", "nobody: it needs the account of nuget.org"),
+        ("go install github.com/fullstorydev/grpcurl", "nobody: it needs a proxy of Go's modules; a test that wants it is skipped without"),
         (".ci/run", "nobody: it runs this"),
         ("docker run -d --name pulsar", "nobody: it pulls 1 GB"),
         ("dotnet new install templates\nfor template in", nameof(WorkerProjectTests)),

@@ -98,6 +98,29 @@ public sealed partial class CommandTests
         sandbox.Passed();
     }
 
+    [GrpcurlFact]
+    [Trait("Category", "Slow")]
+    public async Task README_of_a_gRPC_service_is_followed_to_the_letter()
+    {
+        using var sandbox = Sandbox.For("followed-grpc");
+        Provide(sandbox);
+        var folder = sandbox.Generate("graceful-grpc", "Shop", "--no-tests");
+        var blocks = Document.Read(Path.Combine(folder, "README.md")).Sections.SelectMany(section => section.Blocks)
+            .Where(block => block.Language == "sh").Select(block => block.Lines).ToList();
+        await sandbox.DotnetAsync(folder, "build", "src/Shop", "-nologo", "-tl:off");
+
+        var (answers, log) = await ServeAsync(sandbox, folder, blocks[0][0], blocks[1][0]);
+        Assert.Equal("""{"name":"x","seconds":0.2}""", Blank().Replace(answers, ""));
+        Assert.Contains("Shutdown drained, exit code 0, on SIGINT", LastLine(log));
+
+        // The call, the stream, Ctrl+C, and the health while it is stopping.
+        (answers, log) = await ServeAsync(sandbox, folder, blocks[2][0], $"{blocks[3][0]}\n{blocks[3][1]}\nsleep 2", blocks[3][2]);
+        Assert.Contains("NOT_SERVING", answers);
+        Assert.Contains("""{"name":"long","seconds":8}""", Blank().Replace(answers, ""));
+        Assert.Contains("Shutdown drained, exit code 0, on SIGINT", LastLine(log));
+        sandbox.Passed();
+    }
+
     // grpcurl is not everywhere; what it is asked for must be in the contract all the same.
     [Theory]
     [InlineData("graceful-grpc")]
@@ -208,6 +231,9 @@ public sealed partial class CommandTests
         return output.ToString();
     }
 
+    [GeneratedRegex(@"\s")]
+    private static partial Regex Blank();
+
     [GeneratedRegex(@"\d[\d.]*")]
     private static partial Regex Number();
 
@@ -232,4 +258,11 @@ public sealed partial class CommandTests
 internal sealed class NetworkFactAttribute : FactAttribute
 {
     public NetworkFactAttribute() => Skip = CommandTests.NoNetwork;
+}
+
+/// <summary>The same with grpcurl, which .github/workflows/ci.yml installs.</summary>
+internal sealed class GrpcurlFactAttribute : FactAttribute
+{
+    public GrpcurlFactAttribute() => Skip = CommandTests.NoNetwork
+        ?? (Environment.GetEnvironmentVariable("PATH")!.Split(':').Any(folder => File.Exists(Path.Combine(folder, "grpcurl"))) ? null : "grpcurl is not installed.");
 }
