@@ -14,6 +14,7 @@ internal sealed class ComposeProject : IAsyncDisposable
         ?? (Docker.TryAsync("compose", "version").GetAwaiter().GetResult().ExitCode == 0 ? null : "Docker has no Compose here."));
 
     private readonly GeneratedService _service;
+    private readonly string _down;
     private Process? _started;
 
     /// <param name="image">Of the service, where it has been built already.</param>
@@ -21,6 +22,7 @@ internal sealed class ComposeProject : IAsyncDisposable
     public ComposeProject(GeneratedService service, string? image = null, params (string Key, string Value)[] settings)
     {
         _service = service;
+        _down = $"docker compose down --volumes{(image is null ? " --rmi all" : "")}"; // What it has built goes with it.
         var changes = Path.Combine(Path.GetDirectoryName(service.Folder)!, "changes.yaml");
         File.WriteAllText(changes, $"""
             services:
@@ -76,7 +78,7 @@ internal sealed class ComposeProject : IAsyncDisposable
             if (_started is { HasExited: false })
                 Signals.EndGroup(_started.Id); // It would go on to start what is taken down.
         }
-        await Workflow.RunStepAsync("docker compose down --volumes", _service.Folder, Variables);
+        await Workflow.RunStepAsync(_down, _service.Folder, Variables);
     }
 }
 

@@ -80,11 +80,7 @@ public sealed partial class CommandTests
     public async Task README_of_a_web_API_is_followed_to_the_letter()
     {
         using var sandbox = Sandbox.For("followed");
-        Provide(sandbox);
-        var folder = sandbox.Generate("graceful-webapi", "Shop", "--no-tests");
-        var blocks = Document.Read(Path.Combine(folder, "README.md")).Sections.SelectMany(section => section.Blocks)
-            .Where(block => block.Language == "sh").Select(block => block.Lines).ToList();
-        await sandbox.DotnetAsync(folder, "build", "src/Shop", "-nologo", "-tl:off");
+        var (folder, blocks) = await BuildAsync(sandbox, "graceful-webapi");
 
         var (answers, log) = await ServeAsync(sandbox, folder, blocks[0][0], blocks[1][0]);
         Assert.Equal("""{"name":"x","seconds":0.2}""", answers.Trim());
@@ -103,11 +99,7 @@ public sealed partial class CommandTests
     public async Task README_of_a_gRPC_service_is_followed_to_the_letter()
     {
         using var sandbox = Sandbox.For("followed-grpc");
-        Provide(sandbox);
-        var folder = sandbox.Generate("graceful-grpc", "Shop", "--no-tests");
-        var blocks = Document.Read(Path.Combine(folder, "README.md")).Sections.SelectMany(section => section.Blocks)
-            .Where(block => block.Language == "sh").Select(block => block.Lines).ToList();
-        await sandbox.DotnetAsync(folder, "build", "src/Shop", "-nologo", "-tl:off");
+        var (folder, blocks) = await BuildAsync(sandbox, "graceful-grpc");
 
         var (answers, log) = await ServeAsync(sandbox, folder, blocks[0][0], blocks[1][0]);
         Assert.Equal("""{"name":"x","seconds":0.2}""", Blank().Replace(answers, ""));
@@ -182,6 +174,21 @@ public sealed partial class CommandTests
         foreach (Match option in Option().Matches(File.ReadAllText(Path.Combine(Repository.Root, tool, "README.md")).Split("## Results")[0]))
             Assert.Contains(option.Groups["option"].Value, help);
         sandbox.Passed();
+    }
+
+    /// <summary>A service that has been generated and built, and the lines of each block of commands in its README.</summary>
+    private static async Task<(string Folder, IReadOnlyList<IReadOnlyList<string>> Blocks)> BuildAsync(Sandbox sandbox, string template)
+    {
+        Provide(sandbox);
+        var folder = sandbox.Generate(template, "Shop", "--no-tests");
+        await sandbox.DotnetAsync(folder, "build", "src/Shop", "-nologo", "-tl:off");
+        return (folder,
+        [
+            .. from section in Document.Read(Path.Combine(folder, "README.md")).Sections
+               from block in section.Blocks
+               where block.Language == "sh"
+               select block.Lines,
+        ]);
     }
 
     /// <summary>
