@@ -38,6 +38,9 @@ public sealed record Faults
     /// <summary>The error in answer to SEND, by topic.</summary>
     public IReadOnlyDictionary<string, ServerError> Sends { get; init; } = new Dictionary<string, ServerError>();
 
+    /// <summary>The topics whose SEND it neither executes nor answers, as for a producer that it has closed.</summary>
+    public IReadOnlyList<string> IgnoreSends { get; init; } = [];
+
     /// <summary>Connections that bring another token are refused with an authentication error.</summary>
     public string? RequireToken { get; init; }
 }

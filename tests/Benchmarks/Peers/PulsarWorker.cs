@@ -7,12 +7,13 @@ using Microsoft.Extensions.Options;
 namespace Shop.Messaging.Internal;
 
 /// <summary>The client's own loop, in the place of the graceful worker's: the same host, handler, scopes, parallelism and prefetch.</summary>
-internal sealed class PulsarWorker(PulsarConnection connection, ConsumerStates states, IServiceScopeFactory scopes, IOptions<PulsarOptions> options)
+internal sealed class PulsarWorker(PulsarClients clients, ConsumerStates states, IServiceScopeFactory scopes, IOptions<PulsarOptions> options)
     : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await using var consumer = connection.Subscribe(options.Value.Topic, state => states.Changed(options.Value.Topic, state));
+        await using var client = clients.Create();
+        await using var consumer = clients.Subscribe(client, options.Value.Topic, state => states.Changed(options.Value.Topic, state));
         var processing = new ProcessingOptions
         {
             MaxDegreeOfParallelism = options.Value.Handlers,

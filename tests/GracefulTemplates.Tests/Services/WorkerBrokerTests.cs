@@ -46,6 +46,26 @@ public sealed class WorkerBrokerTests(WorkerFixture fixture, ITestOutputHelper o
         await AssertStopsAsync(worker);
     }
 
+    // A rolling restart of the brokers unloads all partitions of a bundle at once.
+    [Theory]
+    [OnBrokers("Shared")]
+    [OnBrokers("Failover")]
+    public async Task Partitions_that_are_unloaded_together_are_all_consumed_again(BrokerKind kind, string type)
+    {
+        const int Partitions = 8, PerRound = 64;
+        await UseAsync(kind);
+        await Used.PartitionAsync(Topic, Partitions);
+        await using var worker = await StartReadyAsync(Consumer(settings: ("Pulsar:SubscriptionType", type)));
+        for (var round = 0; round < 15; round++)
+        {
+            await Used.UnloadAsync(Topic);
+            await Used.PublishAsync(new() { Topic = Topic, Count = PerRound, From = round * PerRound, Payload = Job("{n}", 0) });
+            await UntilNoBacklogAsync();
+        }
+
+        await AssertStopsAsync(worker);
+    }
+
     [Fact]
     public async Task A_broker_that_hangs_for_a_while_costs_nothing()
     {
@@ -97,7 +117,7 @@ public sealed class WorkerBrokerTests(WorkerFixture fixture, ITestOutputHelper o
         await UntilServingAsync(worker);
         await UntilReadyIsAsync(worker, HttpStatusCode.ServiceUnavailable);
         if (!faults.Hang)
-            await worker.Log.UntilAsync("the reason", entry => entry.Category.EndsWith(".PulsarConnection", StringComparison.Ordinal)
+            await worker.Log.UntilAsync("the reason", entry => entry.Category.EndsWith(".PulsarClients", StringComparison.Ordinal)
                 || entry.Message.StartsWith("The consumer of", StringComparison.Ordinal));
 
         await Broker.SetFaultsAsync(new());

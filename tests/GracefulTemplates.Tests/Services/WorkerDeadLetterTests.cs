@@ -58,6 +58,26 @@ public sealed class WorkerDeadLetterTests(WorkerFixture fixture, ITestOutputHelp
         Assert.Equal(["no job 1", "no job 2"], (await Broker.MessagesAsync(DeadLetterTopic)).Select(letter => letter.Payload));
     }
 
+    // The client has been seen to close its own new producer; Pulsar says nothing to a message of one that it has closed.
+    [Theory]
+    [InlineData("Shared")]
+    [InlineData("Failover")]
+    public async Task A_dead_letter_that_is_never_answered_is_sent_again_and_others_go_on(string type)
+    {
+        await Broker.PublishAsync(new() { Topic = Topic, Payload = "no job 1" });
+        await using var worker = await StartReadyAsync(Consumer(settings: [.. Retries, ("Pulsar:SubscriptionType", type)]));
+        await UntilNoBacklogAsync(); // The producer is connected.
+
+        await Broker.SetFaultsAsync(new() { IgnoreSends = [DeadLetterTopic] });
+        await Broker.PublishAsync(new() { Topic = Topic, Payload = "no job 2" });
+        await worker.Log.UntilAsync("no answer", entry => entry.EventId == NotDeadLettered);
+        await Broker.SetFaultsAsync(new());
+        await Broker.PublishAsync(new() { Topic = Topic, Payload = "no job 3" });
+
+        await UntilNoBacklogAsync();
+        Assert.Equal(["no job 1", "no job 2", "no job 3"], (await Broker.MessagesAsync(DeadLetterTopic)).Select(letter => letter.Payload).Order());
+    }
+
     // The bookie of the real broker in shared/ stores no entry of this size, so it cannot be published there.
     [Fact]
     public async Task A_dead_letter_that_cannot_be_stored_takes_no_other_with_it()

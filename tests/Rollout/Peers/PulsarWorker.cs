@@ -10,14 +10,15 @@ namespace Shop.Messaging.Internal;
 /// <c>ShutdownGracePeriod</c> 2 s: the grace period goes by for the receiving too, so messages are begun until its last moment; then all
 /// in flight are cut off. It acknowledges what failed, and whether it may is up to the token that has just been cancelled.
 /// </remarks>
-internal sealed class PulsarWorker(PulsarConnection connection, ConsumerStates states, IServiceScopeFactory scopes, IOptions<PulsarOptions> options)
+internal sealed class PulsarWorker(PulsarClients clients, ConsumerStates states, IServiceScopeFactory scopes, IOptions<PulsarOptions> options)
     : BackgroundService
 {
     private static readonly TimeSpan ShutdownGracePeriod = TimeSpan.FromSeconds(2);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await using var consumer = connection.Subscribe(options.Value.Topic, state => states.Changed(options.Value.Topic, state));
+        await using var client = clients.Create();
+        await using var consumer = clients.Subscribe(client, options.Value.Topic, state => states.Changed(options.Value.Topic, state));
         using var end = new CancellationTokenSource();
         using var stopping = stoppingToken.Register(() => end.CancelAfter(ShutdownGracePeriod));
         await Task.WhenAll(Enumerable.Range(0, options.Value.Handlers).Select(_ => ProcessAsync(consumer, end.Token)));

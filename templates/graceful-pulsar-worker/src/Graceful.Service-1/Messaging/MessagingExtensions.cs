@@ -25,7 +25,7 @@ public static class MessagingExtensions
         builder.Services.AddScoped<IMessageHandler, THandler>();
 
         builder.Services.AddOptions<PulsarOptions>().BindConfiguration("Pulsar").ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddSingleton<PulsarConnection>();
+        builder.Services.AddSingleton<PulsarClients>();
         builder.Services.AddSingleton<ConnectionProblems>();
         builder.Services.AddSingleton<TokenSource>();
         builder.Services.AddSingleton<ConsumerStates>();

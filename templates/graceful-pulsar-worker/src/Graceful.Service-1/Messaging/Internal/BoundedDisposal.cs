@@ -1,3 +1,5 @@
+using DotPulsar.Abstractions;
+
 namespace Graceful.Service_1.Messaging.Internal;
 
 internal static class BoundedDisposal
@@ -6,11 +8,11 @@ internal static class BoundedDisposal
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(1);
 
     /// <summary>True when the broker confirmed it, which also proves that it has read every acknowledgement sent before.</summary>
-    /// <param name="closable">A consumer, a producer or the client.</param>
+    /// <param name="client">It closes its consumers and producers first.</param>
     /// <param name="bound">1 s if not given.</param>
-    public static async Task<bool> DisposeWithinAsync(this IAsyncDisposable closable, TimeSpan? bound = null)
+    public static async Task<bool> DisposeWithinAsync(this IPulsarClient client, TimeSpan? bound = null)
     {
-        var close = closable.DisposeAsync().AsTask();
+        var close = client.DisposeAsync().AsTask();
         await close.WaitAsync(bound ?? Bound).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return close.IsCompletedSuccessfully;
     }

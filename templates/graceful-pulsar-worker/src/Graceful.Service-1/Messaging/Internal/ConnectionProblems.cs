@@ -5,7 +5,7 @@ using TlsException = System.Security.Authentication.AuthenticationException;
 namespace Graceful.Service_1.Messaging.Internal;
 
 /// <summary>Says why there is no connection: every reason once, until there is one again.</summary>
-internal sealed class ConnectionProblems(ILogger<PulsarConnection> logger)
+internal sealed class ConnectionProblems(ILogger<PulsarClients> logger)
 {
     private readonly HashSet<string> _said = [];
 

@@ -8,7 +8,7 @@ namespace Graceful.Service_1.Messaging.Internal;
 
 /// <summary>Sees to it that there is a subscription on the dead letter topic: a topic without one is deleted with all that is in it.</summary>
 /// <remarks>The client's producers cannot ask for one. So a consumer subscribes and leaves again, and the subscription stays.</remarks>
-internal sealed class DeadLetterSubscription(PulsarConnection connection, IOptions<PulsarOptions> options, ILogger<DeadLetters> logger)
+internal sealed class DeadLetterSubscription(PulsarClients clients, IOptions<PulsarOptions> options, ILogger<DeadLetters> logger)
 {
     private readonly PulsarOptions _options = options.Value;
     private bool _isThere = string.IsNullOrEmpty(options.Value.DeadLetterSubscription);
@@ -19,7 +19,7 @@ internal sealed class DeadLetterSubscription(PulsarConnection connection, IOptio
     {
         if (_isThere) return;
         Exception? failure = null;
-        var client = connection.NewClient(context =>
+        var client = clients.Create(context =>
         {
             failure = context.Exception;
             if (context.Exception is not (ConsumerBusyException or AuthorizationException or AuthenticationException)) return ValueTask.CompletedTask;

@@ -2,17 +2,21 @@ using System.Buffers;
 using DotPulsar;
 using DotPulsar.Abstractions;
 using DotPulsar.Exceptions;
+using DotPulsar.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace Graceful.Service_1.Messaging.Internal;
 
 /// <summary>Puts messages that cannot be handled on the dead letter topic, one after the other.</summary>
 /// <remarks>A send that fails takes the producer with it, and with that all sends under way: which of those have arrived nobody can tell.</remarks>
-internal sealed class DeadLetters(PulsarConnection connection, DeadLetterSubscription subscription, CommitDeadline commit,
+internal sealed class DeadLetters(PulsarClients clients, DeadLetterSubscription subscription, CommitDeadline commit,
     IOptions<PulsarOptions> options, ILogger<DeadLetters> logger) : IAsyncDisposable
 {
     /// <summary>After that the message waits as for a retry, so that its handler is free for others.</summary>
     private static readonly TimeSpan SendBound = TimeSpan.FromSeconds(5);
+
+    /// <summary>As Pulsar's own clients (sendTimeoutMs). The broker may have closed the producer without the client noticing.</summary>
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(30);
 
     private readonly PulsarOptions _options = options.Value;
     private readonly SemaphoreSlim _sending = new(1);
@@ -20,6 +24,7 @@ internal sealed class DeadLetters(PulsarConnection connection, DeadLetterSubscri
     /// <summary>Sends that took longer, by message: the copy may be stored all the same, so the next attempt goes on waiting for it.</summary>
     private readonly Dictionary<MessageId, Task> _late = [];
 
+    private IPulsarClient? _client;
     private IProducer<ReadOnlySequence<byte>>? _producer;
     private int _maxBytes = 5 * 1024 * 1024; // Pulsar's default. A broker with another limit is asked once and says it.
     private volatile bool _isAway;
@@ -42,7 +47,7 @@ internal sealed class DeadLetters(PulsarConnection connection, DeadLetterSubscri
 
     public async ValueTask DisposeAsync()
     {
-        if (_producer is { } producer) await producer.DisposeWithinAsync();
+        if (_client is { } client) await client.DisposeWithinAsync();
     }
 
     private async Task AddAsync(IMessage<ReadOnlySequence<byte>> message, int attempts, Exception failure)
@@ -87,24 +92,36 @@ internal sealed class DeadLetters(PulsarConnection connection, DeadLetterSubscri
         while (true)
         {
             var maxBytes = _maxBytes;
-            var producer = _producer ??= connection.Produce(_options.DeadLetterTopic);
             try
             {
-                await producer.Send(DeadLetterCopy.Of(message, Reasons(message, attempts, failure), maxBytes), message.Data, commit.Token);
+                var copy = DeadLetterCopy.Of(message, Reasons(message, attempts, failure), maxBytes);
+                await Producer().Send(copy, message.Data, commit.Token).AsTask().WaitAsync(AnswerWithin);
                 return;
             }
             catch (OperationCanceledException) when (!commit.Token.IsCancellationRequested)
             {
                 // The producer has failed under it. The next send, which it refuses, says why.
             }
-            catch (DotPulsarException e)
+            catch (Exception e) when (e is DotPulsarException or TimeoutException)
             {
-                _producer = null; // A producer that failed once stays failed.
-                _ = producer.DisposeWithinAsync();
+                LeaveProducer();
                 if (Limit(e) is not { } limit || limit >= maxBytes) throw;
                 _maxBytes = limit;
             }
         }
+    }
+
+    private IProducer<ReadOnlySequence<byte>> Producer()
+    {
+        _client ??= clients.Create();
+        return _producer ??= _client.NewProducer(Schema.ByteSequence).Topic(_options.DeadLetterTopic).Create();
+    }
+
+    // One that failed once stays failed.
+    private void LeaveProducer()
+    {
+        _ = _client?.DisposeWithinAsync();
+        (_client, _producer) = (null, null);
     }
 
     // The names that Pulsar's own clients give to these properties; EXCEPTION is ours.
@@ -117,7 +134,7 @@ internal sealed class DeadLetters(PulsarConnection connection, DeadLetterSubscri
         ("EXCEPTION", $"{failure.GetType().Name}: {failure.Message}"),
     ];
 
-    private static int? Limit(DotPulsarException e) => (e as TooLargeMessageException ?? e.InnerException as TooLargeMessageException)?.MaxMessageSize;
+    private static int? Limit(Exception e) => (e as TooLargeMessageException ?? e.InnerException as TooLargeMessageException)?.MaxMessageSize;
 
     private static TimeoutException NotInTime() => new($"It did not take the message within {SendBound.TotalSeconds} s.");
 }

@@ -32,9 +32,6 @@ internal static partial class MessagingLog
     [LoggerMessage(307, LogLevel.Information, "{Topic} has {Count} partitions now")]
     public static partial void PartitionsFound(this ILogger logger, string topic, int count);
 
-    [LoggerMessage(308, LogLevel.Warning, "The Pulsar client was not closed in time")]
-    public static partial void ClientNotClosed(this ILogger logger);
-
     // Messages.
 
     [LoggerMessage(310, LogLevel.Warning, "Attempt {Attempt} to handle {MessageId} failed; the next one is in {DelaySeconds:0.0} s")]

@@ -9,7 +9,7 @@ namespace Graceful.Service_1.Messaging.Internal;
 /// the client's <c>Process()</c>, which acknowledges messages whose handler threw, receives new ones during its grace period, and
 /// always waits for the whole of that.
 /// </remarks>
-internal sealed class PulsarWorker(PulsarConnection connection, ConnectionProblems problems, ConsumerStates states, ConsumerServices services,
+internal sealed class PulsarWorker(PulsarClients clients, ConnectionProblems problems, ConsumerStates states, ConsumerServices services,
     ShutdownPhases phases, IOptions<PulsarOptions> options, ILogger<PulsarWorker> logger) : BackgroundService
 {
     /// <summary>How often to look for new partitions, as Pulsar's own clients do.</summary>
@@ -42,7 +42,7 @@ internal sealed class PulsarWorker(PulsarConnection connection, ConnectionProble
 
     private void Consume(string topic)
     {
-        if (!_consumers.ContainsKey(topic)) _consumers[topic] = new TopicConsumer(topic, connection, problems, states, services).RunAsync();
+        if (!_consumers.ContainsKey(topic)) _consumers[topic] = new TopicConsumer(topic, clients, problems, states, services).RunAsync();
     }
 
     private async Task<IReadOnlyList<string>> PartitionsAsync()
@@ -51,7 +51,7 @@ internal sealed class PulsarWorker(PulsarConnection connection, ConnectionProble
         {
             try
             {
-                return await connection.PartitionsAsync(phases.StopRequested);
+                return await clients.PartitionsAsync(phases.StopRequested);
             }
             catch (Exception e) when (!phases.StopRequested.IsCancellationRequested)
             {

@@ -6,7 +6,7 @@ namespace Graceful.Service_1.Messaging.Internal;
 
 /// <summary>Keeps a consumer of one topic or partition running until the stop, and replaces it when it fails.</summary>
 internal sealed class TopicConsumer(
-    string topic, PulsarConnection connection, ConnectionProblems problems, ConsumerStates states, ConsumerServices services)
+    string topic, PulsarClients clients, ConnectionProblems problems, ConsumerStates states, ConsumerServices services)
 {
     /// <summary>For the broker to confirm the close while there is time; at the deadline there is less.</summary>
     private static readonly TimeSpan CloseBound = TimeSpan.FromSeconds(3);
@@ -32,7 +32,8 @@ internal sealed class TopicConsumer(
     private async Task RunSessionAsync(int earlierFailures)
     {
         ConsumerSession? session = null;
-        var consumer = connection.Subscribe(topic, StateChanged);
+        var client = clients.Create();
+        var consumer = clients.Subscribe(client, topic, StateChanged);
         session = new ConsumerSession(consumer, _history, services);
         var watch = new ActivityWatch(consumer, earlierFailures);
         using var ended = new CancellationTokenSource();
@@ -47,7 +48,7 @@ internal sealed class TopicConsumer(
         }
         ended.Cancel();
         var areLost = _isDisconnected && _history.HasLostAcknowledgements; // The client also closes a consumer that has no connection, and says nothing of it.
-        var isClosed = await consumer.DisposeWithinAsync(Phases.Deadline.IsCancellationRequested ? null : CloseBound);
+        var isClosed = await client.DisposeWithinAsync(Phases.Deadline.IsCancellationRequested ? null : CloseBound);
         _history.ConnectionLost();
         // The broker's answer also proves that it has read all acknowledgements.
         if ((areLost || !isClosed) && Phases.StopRequested.IsCancellationRequested)
