@@ -20,6 +20,9 @@ public sealed record Faults
     /// <summary>Says to no consumer whether it is the active one of a Failover subscription, as if the client had lost it.</summary>
     public bool KeepActivitySecret { get; init; }
 
+    /// <summary>Closes consumers and producers (an unload, a replay) without telling the client, and says nothing to their commands.</summary>
+    public bool KeepClosesSecret { get; init; }
+
     /// <summary>The error in answer to the question for partitions.</summary>
     public ServerError? Metadata { get; init; }
 
@@ -37,9 +40,6 @@ public sealed record Faults
 
     /// <summary>The error in answer to SEND, by topic.</summary>
     public IReadOnlyDictionary<string, ServerError> Sends { get; init; } = new Dictionary<string, ServerError>();
-
-    /// <summary>The topics whose SEND it neither executes nor answers, as for a producer that it has closed.</summary>
-    public IReadOnlyList<string> IgnoreSends { get; init; } = [];
 
     /// <summary>Connections that bring another token are refused with an authentication error.</summary>
     public string? RequireToken { get; init; }

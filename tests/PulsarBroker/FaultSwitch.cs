@@ -29,6 +29,4 @@ internal sealed class FaultSwitch
     /// <summary>The fault of a topic among faults by topic.</summary>
     public static ServerError? For(IReadOnlyDictionary<string, ServerError> faults, string topic) =>
         faults.Where(f => TopicName.Full(f.Key) == topic).Select(f => (ServerError?)f.Value).FirstOrDefault();
-
-    public static bool IsOneOf(IReadOnlyList<string> topics, string topic) => topics.Any(one => TopicName.Full(one) == topic);
 }

@@ -45,9 +45,18 @@ internal sealed class ClientConnection
             Send(Commands.ActiveChange(consumer.Id, isActive));
     }
 
-    public void Forget(Consumer consumer) => _session.Forget(consumer);
+    /// <summary>Closes a consumer from the broker's side.</summary>
+    public void Close(Consumer consumer)
+    {
+        _session.Forget(consumer);
+        SendClose(Commands.CloseConsumer(consumer.Id));
+    }
 
-    public void Forget(Publisher publisher) => _session.Forget(publisher);
+    public void Close(Publisher publisher)
+    {
+        _session.Forget(publisher);
+        SendClose(Commands.CloseProducer(publisher.Id));
+    }
 
     /// <summary>Ends the connection as a broken one ends: with a TCP reset, and what was not written is lost.</summary>
     public void Reset()
@@ -96,6 +105,12 @@ internal sealed class ClientConnection
             await _closed.CancelAsync();
             await _stream.DisposeAsync();
         }
+    }
+
+    private void SendClose(Command command)
+    {
+        if (!_broker.Faults.Current.KeepClosesSecret)
+            Send(command);
     }
 
     private async Task<Stream> EncryptAsync()

@@ -42,7 +42,7 @@ internal sealed class PublishingSession(Broker broker, ClientConnection connecti
 
     public void Publish(Send send, Frame frame)
     {
-        if (!_publishers.TryGetValue(send.ProducerId, out var publisher) || FaultSwitch.IsOneOf(broker.Faults.Current.IgnoreSends, publisher.Topic.Name))
+        if (!_publishers.TryGetValue(send.ProducerId, out var publisher))
             return;
         if (FaultSwitch.For(broker.Faults.Current.Sends, publisher.Topic.Name) is { } error)
             connection.Send(Commands.SendError(send, error, "The test made the topic refuse messages"));

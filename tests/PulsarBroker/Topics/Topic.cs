@@ -72,8 +72,7 @@ internal sealed class Topic(string name, ulong ledger, BrokerOptions options)
             foreach (var publisher in _publishers.ToArray())
             {
                 _publishers.Remove(publisher);
-                publisher.Connection.Forget(publisher);
-                publisher.Connection.Send(Commands.CloseProducer(publisher.Id));
+                publisher.Connection.Close(publisher);
             }
         }
     }
@@ -98,8 +97,7 @@ internal sealed class Topic(string name, ulong ledger, BrokerOptions options)
         foreach (var consumer in consumers)
         {
             subscription.Remove(consumer);
-            consumer.Connection.Forget(consumer);
-            consumer.Connection.Send(Commands.CloseConsumer(consumer.Id));
+            consumer.Connection.Close(consumer);
         }
     }
 }

@@ -35,16 +35,16 @@ internal sealed class TopicConsumer(
         var client = clients.Create();
         var consumer = clients.Subscribe(client, topic, StateChanged);
         session = new ConsumerSession(consumer, _history, services);
-        var watch = new ActivityWatch(consumer, earlierFailures);
+        var watch = new ConsumerWatch(consumer, earlierFailures);
         using var ended = new CancellationTokenSource();
-        if (consumer.SubscriptionType == SubscriptionType.Failover) _ = watch.RunAsync(ended.Token);
+        watch.Start(ended.Token);
         try
         {
             await session.RunAsync();
         }
         catch (Exception e)
         {
-            Failed(watch.HasClosed ? watch.Reason : ConnectionProblems.Reason(e));
+            Failed(watch.Reason ?? ConnectionProblems.Reason(e));
         }
         ended.Cancel();
         var areLost = _isDisconnected && _history.HasLostAcknowledgements; // The client also closes a consumer that has no connection, and says nothing of it.

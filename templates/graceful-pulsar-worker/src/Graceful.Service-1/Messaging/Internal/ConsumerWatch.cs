@@ -1,0 +1,87 @@
+using DotPulsar;
+using DotPulsar.Abstractions;
+using DotPulsar.Extensions;
+
+namespace Graceful.Service_1.Messaging.Internal;
+
+/// <summary>Closes a consumer that the client takes for alive and that gets no messages, so that another one takes its place.</summary>
+/// <remarks>
+/// DotPulsar handles the answer to a subscription and what the broker says right beside it on two threads, which write and read one field
+/// without a lock (<c>Process.Handle</c>), and on a busy machine has been seen to lose one of the two.
+/// </remarks>
+internal sealed class ConsumerWatch(IConsumer consumer, int earlierFailures)
+{
+    private static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(15);
+
+    /// <summary>Longer than the client takes to notice a dead connection: two keep-alives of 15 s.</summary>
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(35);
+
+    /// <summary>Longer each time: how long the broker waits before it says it can be set, by default to 1 s (activeConsumerFailoverDelayTimeMillis).</summary>
+    private readonly TimeSpan _partKnownWithin = TimeSpan.FromSeconds(10 * (earlierFailures + 1));
+
+    /// <summary>Why it was closed; null if it was not.</summary>
+    public string? Reason { get; private set; }
+
+    public void Start(CancellationToken end)
+    {
+        _ = CloseIfAsync(BrokerForgetsItAsync, $"it is connected, but the broker has not answered for it within {AnswerWithin.TotalSeconds} s", end);
+        if (consumer.SubscriptionType != SubscriptionType.Failover) return;
+        _ = CloseIfAsync(ClientForgetsItsPartAsync,
+            $"it is connected, but after {_partKnownWithin.TotalSeconds} s the client does not know whether it is the active one", end);
+    }
+
+    private async Task CloseIfAsync(Func<CancellationToken, Task<bool>> isDead, string reason, CancellationToken end)
+    {
+        try
+        {
+            if (!await isDead(end)) return;
+            Reason = reason;
+            await consumer.DisposeAsync();
+        }
+        catch (Exception)
+        {
+            // The session has ended, or it fails for the same reason and says it.
+        }
+    }
+
+    private async Task<bool> BrokerForgetsItAsync(CancellationToken end)
+    {
+        while (true)
+        {
+            await Task.Delay(AskEvery, end);
+            await consumer.StateChangedFrom(ConsumerState.Disconnected, end);
+            try
+            {
+                await consumer.GetLastMessageIds(end).AsTask().WaitAsync(AnswerWithin, end);
+            }
+            catch (TimeoutException) when (consumer.StateChangedFrom(ConsumerState.Disconnected, end).IsCompleted) // It is not looking for a connection.
+            {
+                return true;
+            }
+            catch (TimeoutException)
+            {
+                // The next one waits for the connection.
+            }
+        }
+    }
+
+    /// <summary>Failover: the broker says whether it is the active one at the beginning and after every lost connection.</summary>
+    private async Task<bool> ClientForgetsItsPartAsync(CancellationToken end)
+    {
+        while ((await consumer.StateChangedTo(ConsumerState.Disconnected, end)).ConsumerState == ConsumerState.Disconnected)
+        {
+            await consumer.GetLastMessageIds(end).AsTask().WaitAsync(end); // Answered as soon as there is a connection.
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(end);
+            patience.CancelAfter(_partKnownWithin);
+            try
+            {
+                await consumer.StateChangedFrom(ConsumerState.Disconnected, patience.Token);
+            }
+            catch (OperationCanceledException) when (!end.IsCancellationRequested)
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+}
