@@ -51,10 +51,14 @@ internal sealed class ComposeProject : IAsyncDisposable
         return outcome.Output.Trim();
     }
 
-    /// <summary>The same in a process group of its own, as a terminal starts it. What it prints goes to up.log beside the service's folder.</summary>
+    /// <summary>The same in a terminal of its own; what is written to its input is typed there. What it prints goes to up.log beside the service's folder.</summary>
+    /// <remarks>Without a terminal Docker and its Compose each take a signal to the group for a Ctrl+C, and two of them kill the service.</remarks>
     public Process Start(string command)
     {
-        var start = new ProcessStartInfo("setsid", ["bash", "-c", $"exec {command} >../up.log 2>&1"]) { WorkingDirectory = _service.Folder };
+        var start = new ProcessStartInfo("setsid", ["bash", "-c", "exec script --quiet --flush --return --command \"$0\" ../up.log >/dev/null", command])
+        {
+            WorkingDirectory = _service.Folder, RedirectStandardInput = true,
+        };
         foreach (var (key, value) in Variables)
             start.Environment[key] = value;
         return _started = Process.Start(start)!;
@@ -76,7 +80,7 @@ internal sealed class ComposeProject : IAsyncDisposable
         using (_started)
         {
             if (_started is { HasExited: false })
-                Signals.EndGroup(_started.Id); // It would go on to start what is taken down.
+                Signals.EndGroup(_started.Id); // And with the terminal what runs in it: it would go on to start what is taken down.
         }
         await Workflow.RunStepAsync(_down, _service.Folder, Variables);
     }

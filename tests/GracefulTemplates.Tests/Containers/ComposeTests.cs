@@ -36,7 +36,7 @@ public sealed class ComposeTests
         await Task.Delay(OnItsWay);
 
         if (stop == "Ctrl+C")
-            Signal.Interrupt.Send(-running.Id);
+            await running.StandardInput.WriteAsync('\x03');
         else
             await project.RunAsync(stop);
 

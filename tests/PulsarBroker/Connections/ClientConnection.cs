@@ -137,7 +137,7 @@ internal sealed class ClientConnection
                 var limit = _broker.Faults.Current.DelayMilliseconds > 0 ? 1 : WriteBytes;
                 while (buffer.Length < limit && _outgoing.Reader.TryRead(out var next))
                 {
-                    if (Remaining(next.Written) is { Ticks: > 0 } delay)
+                    while (Remaining(next.Written) is { Ticks: > 0 } delay) // Task.Delay drops what is less than a millisecond.
                         await Task.Delay(delay, _closed.Token);
                     buffer.Write(next.Frame);
                 }
