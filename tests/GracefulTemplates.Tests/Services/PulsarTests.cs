@@ -118,4 +118,11 @@ public abstract class PulsarTests(PulsarFixture fixture, ITestOutputHelper outpu
             Assert.True(clock.Elapsed < ServiceProcess.Patience, $"/started is still {started.StatusCode}: {await started.Content.ReadAsStringAsync()}");
         }
     }
+
+    /// <summary>Nothing is at work.</summary>
+    protected static async Task AssertStopsAsync(ServiceProcess worker)
+    {
+        worker.Send(Signal.Terminate);
+        (await worker.EndAsync()).Is(0, "drained").SaidSo().Within(1);
+    }
 }

@@ -46,51 +46,6 @@ public sealed class WorkerBrokerTests(WorkerFixture fixture, ITestOutputHelper o
         await AssertStopsAsync(worker);
     }
 
-    // A broker that is restarted unloads all partitions of a bundle at once.
-    [Theory]
-    [OnBrokers("Shared")]
-    [OnBrokers("Failover")]
-    public async Task Partitions_that_are_unloaded_together_are_all_consumed_again(BrokerKind kind, string type)
-    {
-        const int Rounds = 10, PerRound = 80;
-        await UseAsync(kind);
-        await Used.PartitionAsync(Topic, 8);
-        await Used.PublishAsync(Messages(PerRound, seconds: 0.01));
-        await using var worker = await StartReadyAsync(Consumer(settings: ("Pulsar:SubscriptionType", type)));
-        for (var round = 1; round < Rounds; round++)
-        {
-            await Used.UnloadAsync(Topic);
-            await Used.PublishAsync(Messages(PerRound, seconds: 0.01) with { From = round * PerRound });
-            await UntilNoBacklogAsync();
-        }
-
-        Tally(Rounds * PerRound).NoneLost().NoneTwice();
-        await AssertStopsAsync(worker);
-    }
-
-    // Whatever made the two of a different mind: the client takes the consumer for active.
-    [Theory]
-    [InlineData("Shared", 0)]
-    [InlineData("Failover", 2)]
-    public async Task A_consumer_that_the_broker_does_not_know_any_more_is_replaced(string type, int partitions)
-    {
-        const int Failed = 305;
-        if (partitions > 0) await Broker.PartitionAsync(Topic, partitions);
-        await Broker.PublishAsync(Messages(10, seconds: 0.01));
-        await using var worker = await StartReadyAsync(Consumer(settings: ("Pulsar:SubscriptionType", type)));
-        await UntilNoBacklogAsync();
-
-        await Broker.SetFaultsAsync(new() { KeepClosesSecret = true });
-        await Broker.UnloadAsync(Topic);
-        await PublishAsync("m-10", 0.01);
-
-        await worker.Log.UntilAsync("it is noticed", entry => entry.EventId == Failed && entry.Says("the broker has not answered for it within 35 s"));
-        await UntilNoBacklogAsync();
-        Tally(11).NoneLost().NoneTwice();
-        await UntilReadyIsAsync(worker, HttpStatusCode.OK);
-        await AssertStopsAsync(worker);
-    }
-
     [Fact]
     public async Task A_broker_that_hangs_for_a_while_costs_nothing()
     {
@@ -151,11 +106,5 @@ public sealed class WorkerBrokerTests(WorkerFixture fixture, ITestOutputHelper o
         await UntilNoBacklogAsync();
         Tally(20).NoneLost().NoneTwice();
         await AssertStopsAsync(worker);
-    }
-
-    private static async Task AssertStopsAsync(ServiceProcess worker)
-    {
-        worker.Send(Signal.Terminate);
-        (await worker.EndAsync()).Is(0, "drained").SaidSo().Within(1);
     }
 }

@@ -59,10 +59,4 @@ public sealed class WorkerNameTests(WorkerFixture fixture, ITestOutputHelper out
 
     private ServiceStart ConsumerByName(PrivateHosts hosts) =>
         Consumer(settings: ("Pulsar:ServiceUrl", $"pulsar://{PrivateHosts.Name}:{BrokerPort}")) with { StartedBy = hosts.Command };
-
-    private static async Task AssertStopsAsync(ServiceProcess worker)
-    {
-        worker.Send(Signal.Terminate);
-        (await worker.EndAsync()).Is(0, "drained").SaidSo().Within(1);
-    }
 }
