@@ -48,7 +48,8 @@ public sealed class CombinedDrainTests(CombinedFixture fixture, ITestOutputHelpe
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal("call", reply.Name);
-        Assert.Equal(0, (await service.EndAsync()).Is(0, "drained").SaidSo().Within(3.2).Messages("received"));
+        var ending = (await service.EndAsync()).Is(0, "drained").SaidSo().Within(3.2);
+        Assert.Equal(ending.Messages("completed"), ending.Messages("received")); // "before", if the broker had its acknowledgement only just before the signal.
         Assert.Empty(Journal.Of("begin", "after"));
         await UntilAsync("the message is still there", statistics => statistics is { MsgBacklog: 1, UnackedMessages: 0 });
     }
