@@ -1,6 +1,7 @@
 using System.Buffers;
 using DotPulsar;
 using DotPulsar.Abstractions;
+using DotPulsar.Extensions;
 
 namespace Graceful.Service_1.Messaging.Internal;
 
@@ -13,6 +14,9 @@ internal sealed class Acknowledgements(
 
     /// <summary>Under load: 10 confirmations/s.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(0.1);
+
+    /// <summary>A topic that moves to another broker is back in less than a second.</summary>
+    private static readonly TimeSpan ReconnectWithin = TimeSpan.FromSeconds(3);
 
     private readonly SemaphoreSlim _unconfirmed = new(0, 1);
     private readonly CancellationTokenSource _disposed = new();
@@ -80,6 +84,23 @@ internal sealed class Acknowledgements(
                 // No answer: the connection is lost, or the consumer is closed. What is not confirmed stays so.
             }
             await Task.Delay(Interval, _disposed.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Before the close, which has the copies of what is in doubt delivered elsewhere: acknowledges that again.</summary>
+    public async Task RepeatAsync()
+    {
+        if (history.HandledInDoubt.Count == 0) return;
+        try
+        {
+            using var bound = CancellationTokenSource.CreateLinkedTokenSource(commit);
+            bound.CancelAfter(ReconnectWithin);
+            await consumer.StateChangedFrom(ConsumerState.Disconnected, bound.Token);
+            await consumer.Acknowledge(history.HandledInDoubt, bound.Token);
+        }
+        catch (Exception)
+        {
+            // There is no connection. The report says it.
         }
     }
 

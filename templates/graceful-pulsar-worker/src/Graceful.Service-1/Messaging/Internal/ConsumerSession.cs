@@ -60,6 +60,7 @@ internal sealed class ConsumerSession
         {
             if (_retries is not null) await _retries.EndAsync();
             await _running.EndAsync(_services.Commit);
+            await _acknowledgements.RepeatAsync();
             _source.Dispose();
             _acknowledgements.Dispose();
         }

@@ -12,6 +12,9 @@ internal sealed class EntryHistory(MessageId first)
 
     public (ulong Ledger, ulong Entry) Key { get; } = (first.LedgerId, first.EntryId);
 
+    /// <summary>The single message or, without an index, the whole batch.</summary>
+    public MessageId Id { get; } = new(first.LedgerId, first.EntryId, first.Partition, batchIndex: -1, first.Topic);
+
     /// <summary>All its messages have come; of a batch that shows only later.</summary>
     public bool IsComplete { get; set; } = first.BatchIndex < 0;
 
@@ -19,6 +22,9 @@ internal sealed class EntryHistory(MessageId first)
     public bool IsDoubtful { get; private set; }
 
     public bool HasHandled => _handled > 0;
+
+    /// <summary>All its messages were handled here.</summary>
+    public bool IsHandled => IsComplete && _handled > 0 && _handled == _states.Count;
 
     public bool IsEmpty => _inProgress + _handled == 0;
 
