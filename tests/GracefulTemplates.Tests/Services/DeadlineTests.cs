@@ -39,13 +39,13 @@ public sealed class DeadlineTests(WebApiFixture fixture, ITestOutputHelper outpu
     [Fact]
     public async Task A_worker_that_ignores_its_token_is_named_and_does_not_count_as_a_request()
     {
-        await using var service = await StartReadyAsync(delay: 0, drain: 1, lab: "worker-without-token");
-        var job = await service.BeginJobAsync("quick", 0.3);
+        await using var service = await StartReadyAsync(delay: 0, drain: 2, lab: "worker-without-token");
+        var job = await service.BeginJobAsync("quick", 1);
 
         service.Send(Signal.Terminate);
 
         await (await job).Content.ReadAsStringAsync();
-        var ending = (await service.EndAsync()).Is(2, "aborted").SaidSo().Took(atMost: 1 + 3 + 2);
+        var ending = (await service.EndAsync()).Is(2, "aborted").SaidSo().Took(atMost: 2 + 3 + 2);
         Assert.Equal("WorkerWithoutToken", Assert.Single(ending.Aborted).Name);
         Assert.Equal((1, 1), (ending.Work("inFlightAtSignal"), ending.Work("completed")));
     }

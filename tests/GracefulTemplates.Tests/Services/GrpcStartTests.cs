@@ -27,9 +27,10 @@ public sealed class GrpcStartTests(GrpcFixture fixture, ITestOutputHelper output
         const int warmedUp = 202;
         await using var service = await StartReadyAsync(new ServiceStart { Http2 = true, Lab = "tell-requests" });
 
-        Assert.Single(service.Log.LabSaid("http POST /jobs.v1.Jobs/Run 200")); // The status of the call is in its trailers.
-        Assert.Empty(service.Log.Of(LogEntry.JobBegun));
+        await service.Log.UntilLabSaysAsync("http POST /jobs.v1.Jobs/Run 200"); // The status of the call is in its trailers.
         Assert.Equal("grpc", (await service.Log.UntilAsync(warmedUp)).State("Names").GetString());
+        Assert.Single(service.Log.LabSaid("http POST /jobs.v1.Jobs/Run 200"));
+        Assert.Empty(service.Log.Of(LogEntry.JobBegun));
     }
 
     [Fact]
@@ -37,7 +38,7 @@ public sealed class GrpcStartTests(GrpcFixture fixture, ITestOutputHelper output
     {
         await using var service = await StartReadyAsync(new ServiceStart { Http2 = true, Settings = [("ASPNETCORE_HTTP_PORTS", "9090")] });
 
-        Assert.Contains(service.Log.Entries, entry => entry.Level == "Warning" && entry.Message.Contains("9090"));
+        await service.Log.UntilAsync("the warning", entry => entry.Level == "Warning" && entry.Message.Contains("9090"));
     }
 
     [Theory]

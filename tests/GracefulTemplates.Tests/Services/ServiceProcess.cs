@@ -1,5 +1,6 @@
 using GracefulTemplates.Sandboxes;
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Xunit.Abstractions;
@@ -12,11 +13,17 @@ public sealed class ServiceProcess : IAsyncDisposable
     /// <summary>A bound for what has to happen at all, however busy the machine is.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    /// <summary>How late a test sees a line of the log. On a busy machine it is late by itself, and a test that does not wait for it fails by chance.</summary>
+    private static readonly TimeSpan LogLag =
+        TimeSpan.FromSeconds(double.Parse(Environment.GetEnvironmentVariable("GRACEFUL_LOG_LAG") ?? "0", CultureInfo.InvariantCulture));
+
     private readonly Process _process;
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly ITestOutputHelper _output;
     private readonly ServiceFiles _files = new();
     private readonly bool _inNamespace, _inGroup;
+    private readonly Lock _keeping = new();
+    private Task _kept = Task.CompletedTask;
 
     public ServiceProcess(string assembly, ServiceStart start, ITestOutputHelper output)
     {
@@ -105,6 +112,7 @@ public sealed class ServiceProcess : IAsyncDisposable
     {
         using var patience = new CancellationTokenSource(Patience);
         await _process.WaitForExitAsync(patience.Token);
+        await _kept;
         Log.End();
         return new Ending(_process.ExitCode, EndedAt - SignalledAt, _files.Report(), Log);
     }
@@ -158,7 +166,16 @@ public sealed class ServiceProcess : IAsyncDisposable
 
     private void Keep(string? line)
     {
-        if (line is not null)
-            Log.Add(LogEntry.Parse(_clock.Elapsed, line));
+        if (line is null) return;
+        var entry = LogEntry.Parse(_clock.Elapsed, line);
+        if (LogLag == TimeSpan.Zero) Log.Add(entry);
+        else lock (_keeping) _kept = KeepLateAsync(entry, _kept);
+    }
+
+    private async Task KeepLateAsync(LogEntry entry, Task before)
+    {
+        await Task.Delay(LogLag);
+        await before;
+        Log.Add(entry);
     }
 }

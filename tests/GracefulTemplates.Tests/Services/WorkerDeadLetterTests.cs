@@ -29,7 +29,7 @@ public sealed class WorkerDeadLetterTests(WorkerFixture fixture, ITestOutputHelp
         await using var worker = await StartReadyAsync(Consumer(settings: Retries));
 
         await Journal.UntilAsync("end", count: 20);
-        Assert.NotEmpty(worker.Log.Of(NotDeadLettered));
+        await worker.Log.UntilAsync(NotDeadLettered);
         await UntilAsync("the poison is still there", statistics => statistics.MsgBacklog == 30);
 
         await Broker.SetFaultsAsync(new());

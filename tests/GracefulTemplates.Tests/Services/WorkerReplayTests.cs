@@ -81,9 +81,10 @@ public sealed class WorkerReplayTests(WorkerFixture fixture, ITestOutputHelper o
         await Journal.UntilAsync("end", count: 200);
 
         await Broker.SetFaultsAsync(new Faults { Subscribe = ServerError.ServiceNotReady });
+        var handled = Journal.Lines.Count(line => line.What == "end");
         await Broker.UnloadAsync(Topic);
-        await worker.Log.UntilAsync("the loss", entry => entry.EventId == Lost);
-        await Journal.UntilAsync("end", count: Journal.Lines.Count(line => line.What == "end") + 100);
+        await worker.Log.UntilAsync(Lost);
+        await Journal.UntilAsync("end", count: handled + 100); // It has 100 to 200 in hand.
         await Broker.SetFaultsAsync(new Faults());
 
         await UntilNoBacklogAsync();

@@ -89,13 +89,13 @@ public sealed class EndTests(ITestOutputHelper output) : CrowdTests(output)
     public async Task What_the_application_leaves_behind_does_not_keep_the_process_from_ending(string part)
     {
         await using var service = await StartReadyAsync(Make.Graceful, part, delay: 0, flush: 1);
-        var job = await service.BeginJobAsync("slow", 0.5);
+        var job = await service.BeginJobAsync("slow", 1.5);
 
         service.Send(Signal.Terminate);
 
         using var response = await job;
         Assert.True(response.IsSuccessStatusCode);
-        var ending = (await service.EndAsync()).Is(2, "aborted").Within(0.5 + 1 + 2 + 1); // The job, the flush, the exit and a bit.
+        var ending = (await service.EndAsync()).Is(2, "aborted").Within(1.5 + 1 + 2 + 1); // The job, the flush, the exit and a bit.
         Assert.Contains("foreground thread or a handler of ProcessExit", ending.Error);
         Assert.Equal((1, 0), (ending.Work("completed"), ending.Work("aborted")));
         Assert.Single(service.Log.Saying("Shutdown report, changed"));
