@@ -7,8 +7,8 @@ namespace PulsarBroker.Control;
 /// <summary>The control port as a test sees it.</summary>
 public sealed class BrokerControl(Uri url) : IDisposable
 {
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(10);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly HttpClient _http = new() { BaseAddress = url };
 

@@ -17,6 +17,9 @@ public sealed record Faults
     /// <summary>Neither executes nor answers CLOSE_CONSUMER and CLOSE_PRODUCER.</summary>
     public bool IgnoreClose { get; init; }
 
+    /// <summary>Does not answer GET_LAST_MESSAGE_ID.</summary>
+    public bool IgnoreLastIds { get; init; }
+
     /// <summary>Says to no consumer whether it is the active one of a Failover subscription, as if the client had lost it.</summary>
     public bool KeepActivitySecret { get; init; }
 

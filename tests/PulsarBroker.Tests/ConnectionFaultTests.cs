@@ -145,6 +145,21 @@ public sealed class ConnectionFaultTests(BrokerFixture fixture) : BrokerTests(fi
     }
 
     [Fact]
+    public async Task A_question_for_the_last_id_that_is_never_answered_keeps_the_consumer()
+    {
+        await using var client = NewClient();
+        var consumer = await client.SubscribeAsync();
+        await Control.SetFaultsAsync(new() { IgnoreLastIds = true });
+
+        var asking = consumer.GetLastMessageIds().AsTask();
+        await Control.WhenAsync(commands => commands.Any(c => c.Kind == "LastId"));
+        await PublishAsync(1);
+
+        Assert.Single(await consumer.ReceiveAsync());
+        Assert.False(asking.IsCompleted);
+    }
+
+    [Fact]
     public async Task After_an_unload_consumers_and_producers_return()
     {
         await PublishAsync(3);

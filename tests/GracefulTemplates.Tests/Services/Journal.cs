@@ -28,7 +28,7 @@ public sealed class Journal : IDisposable
 
     public async Task UntilAsync(string wanted, Func<IReadOnlyList<JournalLine>, bool> condition)
     {
-        for (var clock = Stopwatch.StartNew(); !condition(Lines); await Task.Delay(20))
+        for (var clock = Stopwatch.StartNew(); !condition(Lines); await Task.Delay(50))
             Assert.True(clock.Elapsed < ServiceProcess.Patience, $"The journal never came to: {wanted}");
     }
 

@@ -66,7 +66,7 @@ public abstract class PulsarTests(PulsarFixture fixture, ITestOutputHelper outpu
     protected async Task<SubscriptionStatistics> UntilAsync(string wanted, Func<SubscriptionStatistics, bool> condition)
     {
         var (clock, acknowledged) = (Stopwatch.StartNew(), -1L);
-        for (; ; await Task.Delay(20))
+        for (; ; await Task.Delay(100)) // The broker is to work for the service.
         {
             (await Used.StatisticsAsync(Topic)).Subscriptions.TryGetValue(Subscription, out var now);
             if (now is not null && condition(now))

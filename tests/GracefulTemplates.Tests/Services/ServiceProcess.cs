@@ -67,7 +67,7 @@ public sealed class ServiceProcess : IAsyncDisposable
             }
             catch (HttpRequestException) { }
             Assert.False(_process.HasExited, "The service has ended instead of becoming ready.");
-            await Task.Delay(10, patience.Token);
+            await Task.Delay(50, patience.Token); // A refused request takes 0.6 ms of the processor, and a start lasts for a hundred of them.
         }
     }
 
@@ -128,8 +128,7 @@ public sealed class ServiceProcess : IAsyncDisposable
             Signals.EndGroup(_process.Id); // What started the service can end without it.
         await _process.WaitForExitAsync();
         _output.WriteLine($"--- exit code {_process.ExitCode} after {EndedAt.TotalSeconds:0.000} s, last signal at {SignalledAt.TotalSeconds:0.000} s, report {_files.Report()}");
-        foreach (var entry in Log.Entries.TakeLast(400))
-            _output.WriteLine(entry.ToString());
+        _output.WriteLine(string.Join(Environment.NewLine, Log.Entries.TakeLast(400)));
         _process.Dispose();
         Client.Dispose();
         _files.Dispose();

@@ -54,7 +54,7 @@ internal sealed class ClientSession(Broker broker, ClientConnection connection)
             case Kind.Seek:
                 Seek(command.Seek);
                 break;
-            case Kind.LastId:
+            case Kind.LastId when !Faults.IgnoreLastIds:
                 With(command.LastId.ConsumerId, c => connection.Send(LastId(command.LastId, c.Subscription.Topic)));
                 break;
             case Kind.CloseConsumer when !Faults.IgnoreClose:

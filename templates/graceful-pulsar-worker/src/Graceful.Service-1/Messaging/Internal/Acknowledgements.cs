@@ -87,7 +87,7 @@ internal sealed class Acknowledgements(
         }
     }
 
-    /// <summary>Before the close, which has the copies of what is in doubt delivered elsewhere: acknowledges that again.</summary>
+    /// <summary>Acknowledges again what is in doubt. The close would have the broker deliver it to another worker.</summary>
     public async Task RepeatAsync()
     {
         if (history.HandledInDoubt.Count == 0) return;

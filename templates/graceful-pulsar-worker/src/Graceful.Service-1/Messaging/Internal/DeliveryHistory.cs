@@ -152,7 +152,7 @@ internal sealed class DeliveryHistory
         get { lock (_gate) return IsLost && _entries.Values.Any(entry => entry.IsDoubtful && entry.HasHandled); }
     }
 
-    /// <summary>What was handled here as a whole, of whose acknowledgement the broker may not know, and no copy has come.</summary>
+    /// <summary>Messages and whole batches that were handled here, and whose acknowledgement the broker may not have read.</summary>
     public IReadOnlyList<MessageId> HandledInDoubt
     {
         get { lock (_gate) return [.. _entries.Values.Where(entry => entry.IsDoubtful && entry.IsHandled).Select(entry => entry.Id)]; }
