@@ -4,6 +4,7 @@ using k8s.Models;
 namespace GracefulTemplates.Tests.Kubernetes;
 
 /// <summary>What <c>kubectl apply -k k8s</c> would send.</summary>
+[Trait("Category", "Slow")]
 public sealed class RenderingTests
 {
     [KubectlTheory, MemberData(nameof(EveryTemplate.Once), MemberType = typeof(EveryTemplate))]
@@ -36,7 +37,6 @@ public sealed class RenderingTests
     }
 
     [KubectlTheory, MemberData(nameof(EveryTemplate.Once), MemberType = typeof(EveryTemplate))]
-    [Trait("Category", "Slow")]
     public void Options_can_be_combined_in_any_order(string template)
     {
         foreach (var order in OrdersOf([.. OptionsOf(template)]))

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace GracefulTemplates.Tests.Pack;
 
+[Trait("Category", "Slow")]
 public sealed class ToggleTests
 {
     // What belongs to a part: its files, and words that make no sense without them.

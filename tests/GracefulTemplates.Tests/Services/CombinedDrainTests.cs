@@ -5,6 +5,7 @@ using Xunit.Abstractions;
 
 namespace GracefulTemplates.Tests.Services;
 
+[Trait("Category", "Slow")]
 public sealed class CombinedDrainTests(CombinedFixture fixture, ITestOutputHelper output) : CombinedTests(fixture, output), IClassFixture<CombinedFixture>
 {
     [Theory]

@@ -6,6 +6,7 @@ using Xunit.Abstractions;
 
 namespace GracefulTemplates.Tests.Services;
 
+[Trait("Category", "Slow")]
 public sealed class MetricsTests(WebApiFixture fixture, ITestOutputHelper output) : ServiceTests(fixture, output), IClassFixture<WebApiFixture>
 {
     private const string Requests = "http.server.request.duration";

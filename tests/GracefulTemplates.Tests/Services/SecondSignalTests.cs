@@ -2,6 +2,7 @@ using Xunit.Abstractions;
 
 namespace GracefulTemplates.Tests.Services;
 
+[Trait("Category", "Slow")]
 public sealed class SecondSignalTests(WebApiFixture fixture, ITestOutputHelper output) : ServiceTests(fixture, output), IClassFixture<WebApiFixture>
 {
     private const double Soon = 1.5; // And not later than 3 s on a busy machine.

@@ -4,6 +4,7 @@ using Xunit.Abstractions;
 
 namespace GracefulTemplates.Tests.Services;
 
+[Trait("Category", "Slow")]
 public sealed class WarmUpTests(WebApiFixture fixture, ITestOutputHelper output) : ServiceTests(fixture, output), IClassFixture<WebApiFixture>
 {
     private const int ReadinessChanged = 200, Failed = 201, Done = 202, NotAnswered = 203;

@@ -4,6 +4,7 @@ using Xunit.Abstractions;
 
 namespace GracefulTemplates.Tests.Services;
 
+[Trait("Category", "Slow")]
 public sealed class WorkerFailureTests(WorkerFixture fixture, ITestOutputHelper output) : PulsarTests(fixture, output), IClassFixture<WorkerFixture>
 {
     private const double RetrySeconds = 0.3;
