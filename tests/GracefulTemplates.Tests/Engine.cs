@@ -18,8 +18,8 @@ public sealed class Engine
     private static readonly Lock OneAtATime = new();
 
     /// <summary>
-    /// What the engine has compiled for a run, and keeps by a key that never comes again: 4 MB each. At 3 GB a collection of the garbage
-    /// stopped all tests for 2 s, and those that look at a clock failed.
+    /// What the engine has compiled for a run, and keeps by a key that never comes again: 4 MB each. With 3 GB of it
+    /// in the process, all tests have been seen to stand still for 2 s, and one that looks at a clock failed.
     /// </summary>
     private static readonly IReadOnlyList<IDictionary> Kept =
     [

@@ -67,7 +67,7 @@ public sealed class ServiceProcess : IAsyncDisposable
             }
             catch (HttpRequestException) { }
             Assert.False(_process.HasExited, "The service has ended instead of becoming ready.");
-            await Task.Delay(50, patience.Token); // A refused request takes 0.6 ms of the processor, and a start lasts for a hundred of them.
+            await Task.Delay(50, patience.Token); // A refused request takes 0.6 ms of the processor.
         }
     }
 
