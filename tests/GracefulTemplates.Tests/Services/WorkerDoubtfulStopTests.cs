@@ -1,4 +1,5 @@
 using PulsarBroker.Control;
+using PulsarBroker.Protocol;
 using Xunit.Abstractions;
 
 namespace GracefulTemplates.Tests.Services;
@@ -7,6 +8,8 @@ namespace GracefulTemplates.Tests.Services;
 [Trait("Category", "Slow")]
 public sealed class WorkerDoubtfulStopTests(WorkerFixture fixture, ITestOutputHelper output) : PulsarTests(fixture, output), IClassFixture<WorkerFixture>
 {
+    private const int Lost = 302;
+
     // What was handled and acknowledged while the topic was away, the broker does not know: the next worker must not get it.
     [Theory]
     [OnBrokers("Shared", 1)]
@@ -26,9 +29,25 @@ public sealed class WorkerDoubtfulStopTests(WorkerFixture fixture, ITestOutputHe
     public Task A_stop_right_after_a_lost_connection_repeats_nothing(string type, int batchSize) =>
         StopInTheMiddleAsync(Broker.DropConnectionsAsync, type, batchSize);
 
+    [Fact]
+    public async Task A_topic_that_stays_away_holds_up_the_stop_for_3_s_and_the_report_says_so()
+    {
+        await Broker.PublishAsync(Messages(400, seconds: 0.1));
+        await using var worker = await StartReadyAsync(Consumer());
+        await Journal.UntilAsync("end", count: 50);
+        await Broker.SetFaultsAsync(new() { Subscribe = ServerError.ServiceNotReady });
+        await Broker.UnloadAsync(Topic);
+        await worker.Log.UntilAsync(Lost);
+
+        worker.Send(Signal.Terminate);
+
+        var ending = (await worker.EndAsync()).Is(2, "aborted").SaidSo().Within(0.1 + 3 + 1);
+        Assert.Equal("(the broker did not confirm the close of the consumer)", Assert.Single(ending.Aborted).Name);
+    }
+
     private async Task StopInTheMiddleAsync(Func<Task> disturbAsync, string type, int batchSize)
     {
-        const int Count = 400, Lost = 302;
+        const int Count = 400;
         await Used.PublishAsync(Messages(Count, seconds: type == "Failover" ? 0.02 : 0.1, batchSize, keys: 40));
         var consumer = Consumer(settings: ("Pulsar:SubscriptionType", type));
         await using (var worker = await StartReadyAsync(consumer))
