@@ -9,7 +9,7 @@ namespace GracefulTemplates.Tests;
 
 /// <summary>
 /// What takes minutes begins first: the containers, of which one waits at a time, then the slow classes. What began last would go on alone at the end
-/// (the containers for 166 s, with both cores idle for 85 % of it).
+/// (the containers for 166 s, with both cores nearly idle).
 /// </summary>
 public sealed class SlowFirst : ITestCollectionOrderer
 {
