@@ -13,6 +13,9 @@ public static class ManifestChecks
     /// <summary>How far a kube-proxy may be behind, as in tests/Rollout.</summary>
     private const double SlowProxySeconds = 2;
 
+    /// <summary>Where calls arrive in a mesh: at Linkerd's proxy, and at Istio's for ambient pods. A policy that does not let them in blocks all of them.</summary>
+    private static readonly string[] MeshPorts = ["4143", "15008"];
+
     public static IReadOnlyDictionary<string, Func<GeneratedService, IEnumerable<string>>> All { get; } =
         new Dictionary<string, Func<GeneratedService, IEnumerable<string>>>
         {
@@ -128,8 +131,9 @@ public static class ManifestChecks
             yield return $"the service offers {string.Join(", ", offered)} and not {string.Join(", ", serving)}";
         // By number: what a name means in a policy differs from network to network.
         string[] allowed = [.. from rule in service.NetworkPolicy.Spec.Ingress ?? [] from port in rule.Ports select port.Port.Value];
-        if (!serving.Select(name => $"{ports.GetValueOrDefault(name)}").SequenceEqual(allowed))
-            yield return $"the network policy lets in {string.Join(", ", allowed)} and not {string.Join(", ", serving)}";
+        string[] wanted = [.. serving.Select(name => $"{ports.GetValueOrDefault(name)}"), .. service.IsServer ? MeshPorts : []];
+        if (!wanted.SequenceEqual(allowed))
+            yield return $"the network policy lets in {string.Join(", ", allowed)} and not {string.Join(", ", wanted)}";
         foreach (var port in service.Services.Where(known => known.Spec.ClusterIP == "None").SelectMany(known => known.Spec.Ports))
             if (port.Port != ports.GetValueOrDefault(port.TargetPort.Value))
                 yield return $"clients of the headless service connect to the pods, so its port {port.Port} must be theirs";

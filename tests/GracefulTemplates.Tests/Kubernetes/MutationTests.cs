@@ -31,6 +31,7 @@ public sealed class MutationTests(MutationTests.SoundOutputs outputs) : IClassFi
         ("PortsAreThoseItListensOn", Deployment, "path: /ready, port: http", "path: /ready, port: health"),
         ("PortsAreThoseItListensOn", Service, "targetPort: http", "targetPort: web"),
         ("PortsAreThoseItListensOn", Policy, "port: 8080", "port: http"),
+        ("PortsAreThoseItListensOn", Policy, "        - {protocol: TCP, port: 15008}\n", ""),
         ("ProbesAskTheRightThing", Deployment, "path: /ready", "path: /readyz"),
         ("ProbesAskTheRightThing", Deployment, "          livenessProbe:\n            httpGet: {path: /healthz", "          livenessProbe:\n            httpGet: {path: /ready"),
         ("ProbesAskTheRightThing", Deployment, "path: /started", "path: /healthz"),

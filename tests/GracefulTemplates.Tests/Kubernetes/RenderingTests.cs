@@ -108,7 +108,12 @@ public sealed class RenderingTests
                 break;
             case "keda":
                 Assert.Null(service.Deployment.Spec.Replicas);
-                var trigger = service.Manifests.Single(manifest => manifest.Kind == "ScaledObject").Root.Items("spec.triggers").Single();
+                var scaled = service.Manifests.Single(manifest => manifest.Kind == "ScaledObject").Root;
+                var triggers = scaled.Items("spec.triggers").ToList();
+                var trigger = triggers[0];
+                // What answers requests needs the pods for them, whatever the backlog.
+                Assert.Equal(service.IsServer ? ("2", "pulsar cpu") : ("1", "pulsar"),
+                    (scaled.Text("spec.minReplicaCount"), string.Join(' ', triggers.Select(each => each.Text("type")))));
                 Assert.Equal(($"{service.Settings["Pulsar"]!["Topic"]}", $"{service.Settings["Pulsar"]!["Subscription"]}"),
                     (trigger.Text("metadata.topic"), trigger.Text("metadata.subscription")));
                 break;
