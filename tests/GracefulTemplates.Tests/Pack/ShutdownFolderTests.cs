@@ -26,7 +26,7 @@ public sealed partial class ShutdownFolderTests
 
     [Fact]
     public void Its_top_has_what_a_user_reads_or_calls_and_no_more() => Assert.Equal(
-        ["EndsOnDrain.cs", "GracefulShutdown.cs", "InFlightWork.cs", "README.md", "ShutdownOptions.cs", "ShutdownPhases.cs", "ShutdownSequence.cs"],
+        ["EndsOnDrain.cs", "GracefulShutdown.cs", "IStopsWithServer.cs", "InFlightWork.cs", "README.md", "ShutdownOptions.cs", "ShutdownPhases.cs", "ShutdownSequence.cs"],
         Directory.GetFiles(Folder).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal));
 
     [Theory]

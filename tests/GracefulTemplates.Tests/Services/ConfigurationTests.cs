@@ -11,6 +11,7 @@ public sealed class ConfigurationTests(WebApiFixture fixture, ITestOutputHelper 
     [InlineData("Shutdown:DrainSeconds", "0.5", "DrainSeconds 0.5")]
     [InlineData("Shutdown:DelaySeconds", "-1", "DelaySeconds is '-1'")]
     [InlineData("Shutdown:FlushSeconds", "soon", "FlushSeconds is 'soon'")]
+    [InlineData("Shutdown:FlushSeconds", "0", "FlushSeconds is 0, but must be at least 1")]
     [InlineData("Shutdown:DelaySeconds", "1,5", "DelaySeconds is '1,5'")]
     [InlineData("Shutdown:GraceSeconds", "NaN", "GraceSeconds is 'NaN'")]
     [InlineData("Shutdown:GraceSeconds", "Infinity", "GraceSeconds is 'Infinity'")]

@@ -80,6 +80,7 @@ public sealed class DeadlineTests(WebApiFixture fixture, ITestOutputHelper outpu
     [InlineData("use-what-is-disposed", "StopThatUsesWhatIsDisposed")]
     [InlineData("hang-in-stopping", "HangingStopping.StoppingAsync")]
     [InlineData("block-on-stopping", "a callback of ApplicationStopping")]
+    [InlineData("block-on-stopped", "a callback of ApplicationStopped")]
     public async Task A_part_of_the_host_that_hangs_is_bounded_and_named(string lab, string name)
     {
         await using var service = await StartReadyAsync(delay: 0, drain: 1, flush: 1, lab);

@@ -32,6 +32,30 @@ public sealed class FailureTests(WebApiFixture fixture, ITestOutputHelper output
         await AssertFailedAsync(service, "System.IComparable");
     }
 
+    // As in stock: what starts behind it would wait for ever, for what it needs is not there.
+    [Fact]
+    public async Task A_background_service_that_crashes_ends_a_start_that_has_not_ended()
+    {
+        await using var service = Start(new ServiceStart { Lab = "crash-at-once,slow-start" });
+
+        var ending = (await service.EndAsync()).Is(1, "failed").SaidSo();
+
+        Assert.Contains("The lab's worker is broken.", ending.Error);
+        Assert.Empty(service.Log.Saying("Now listening on"));
+    }
+
+    [Theory]
+    [InlineData("cancelled-at-its-end", 0, "drained")]
+    [InlineData("fails-at-its-end", 1, "failed")]
+    public async Task A_background_service_may_say_in_its_own_words_that_it_was_cancelled(string lab, int exitCode, string outcome)
+    {
+        await using var service = await StartReadyAsync(delay: 0, lab: lab);
+
+        service.Send(Signal.Terminate);
+
+        (await service.EndAsync()).Is(exitCode, outcome).SaidSo();
+    }
+
     [Fact]
     public async Task Options_that_are_not_valid_are_a_failed_start()
     {

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Http.Headers;
 using Grpc.Core;
 using GracefulTemplates.Lab;
 using Graceful.Service_1.Grpc.V1;
@@ -131,6 +133,29 @@ public sealed class GrpcStreamTests(GrpcFixture fixture, ITestOutputHelper outpu
         Assert.True(ending.Report.GetProperty("seconds").GetProperty("drain").GetDouble() >= 0.6, "The slow callback takes 0.3 s, the pause another 0.3 s.");
     }
 
+    // Not every client reads the status of a call that was refused with a status of HTTP, and it counts as a fault of the server.
+    [Theory]
+    [InlineData("jobs.v1.Jobs/RunAll")]
+    [InlineData("lab.Streams/Duplex")]
+    public async Task A_stream_that_has_sent_nothing_yet_ends_with_a_status_of_gRPC(string method)
+    {
+        await using var service = await StartReadyAsync(Grpc(delay: 1));
+        using var http2 = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"http://127.0.0.1:{service.Http2Port}/{method}")
+        {
+            Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, Content = new OpenUpload(),
+        };
+        request.Headers.TE.ParseAdd("trailers");
+        var answer = http2.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+
+        service.Send(Signal.Terminate);
+
+        using var response = await answer;
+        Assert.Equal((HttpStatusCode.OK, "application/grpc"), (response.StatusCode, response.Content.Headers.ContentType?.MediaType));
+        Assert.Equal("14", Assert.Single(response.Headers.GetValues("grpc-status")));
+        (await service.EndAsync()).Is(0, "drained").SaidSo();
+    }
+
     private async Task<TimeSpan> StopWithAsync(int streams)
     {
         await using var service = await StartReadyAsync(Grpc(delay: 0));
@@ -172,4 +197,21 @@ public sealed class GrpcStreamTests(GrpcFixture fixture, ITestOutputHelper outpu
 
     private static ServiceStart Grpc(double delay, double drain = 10) =>
         new() { Http2 = true, Settings = Budget(delay, drain), Lab = "phases" };
+
+    /// <summary>The messages of a call that has only begun.</summary>
+    private sealed class OpenUpload : HttpContent
+    {
+        public OpenUpload() => Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
+
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => Task.Delay(Timeout.Infinite);
+
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken) =>
+            Task.Delay(Timeout.Infinite, cancellationToken);
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
+    }
 }

@@ -86,6 +86,26 @@ public sealed class MetricsTests(WebApiFixture fixture, ITestOutputHelper output
         Assert.Equal([outcome], Stops(receiver).Where(stop => stop[^1] != '0'));
     }
 
+    // What a container does that cannot start, and is restarted: always process 1 of the same pod, and never an export before the last.
+    [Pid1Fact]
+    public async Task Starts_that_fail_are_counted_each_as_an_instance_of_its_own()
+    {
+        await using var receiver = await OtlpReceiver.StartAsync();
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+
+        for (var start = 1; start <= 2; start++)
+        {
+            await using var service = Start(new ServiceStart
+            {
+                AsPid1 = true, Port = ((IPEndPoint)other.LocalEndpoint).Port, Settings = receiver.Settings,
+            });
+            (await service.EndAsync()).Is(1, "failed");
+            Assert.Equal(["failed 1"], Stops(receiver));
+            Assert.Equal(start, receiver.Instances.Count);
+        }
+    }
+
     [Fact]
     public async Task Probes_and_the_warm_up_are_in_no_metric_and_no_trace()
     {

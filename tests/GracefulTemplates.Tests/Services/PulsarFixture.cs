@@ -12,6 +12,7 @@ public abstract class PulsarBuild(string template, string name) : ServiceBuild(t
     {
         base.InstallLab(project);
         CopyLab("Messages/*.cs", Path.Combine(project, "Jobs"), NamespaceOf(project));
+        InsertBefore(Path.Combine(project, "Program.cs"), "var app = builder.Build();", "builder.AddLab();\n");
     }
 
     protected override async Task PrepareAsync(Sandbox sandbox, string folder)

@@ -21,6 +21,22 @@ public sealed class StreamTests(WebApiFixture fixture, ITestOutputHelper output)
         (await service.EndAsync()).Is(0, "drained").SaidSo().Within(1.5 + 1.1);
     }
 
+    // An EventSource connects again when a 200 ends, and gives up for ever on a 503.
+    [Fact]
+    public async Task Server_sent_events_of_which_none_was_sent_yet_end_as_if_there_were_none()
+    {
+        await using var service = await StartReadyAsync(delay: 0);
+        var events = service.Client.GetAsync("/lab/silent-events");
+        await service.Log.UntilLabSaysAsync("silent events");
+
+        service.Send(Signal.Terminate);
+
+        using var response = await events;
+        Assert.Equal((HttpStatusCode.OK, "text/event-stream"), (response.StatusCode, response.Content.Headers.ContentType?.MediaType));
+        Assert.Empty(await response.Content.ReadAsStringAsync());
+        (await service.EndAsync()).Is(0, "drained").Within(1.1);
+    }
+
     [Fact]
     public async Task A_long_poll_that_has_sent_nothing_yet_is_told_to_come_back()
     {

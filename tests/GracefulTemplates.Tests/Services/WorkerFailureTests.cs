@@ -54,6 +54,28 @@ public sealed class WorkerFailureTests(WorkerFixture fixture, ITestOutputHelper 
         Assert.Empty(await Used.MessagesAsync(DeadLetterTopic));
     }
 
+    // It has as many messages as there are handlers, and more.
+    [Theory]
+    [OnBrokers("fail-always/{n}", 0)]
+    [OnBrokers("m-{n}", 2)]
+    public async Task A_key_that_fails_or_is_slow_holds_up_no_other(BrokerKind kind, string name, double seconds)
+    {
+        const int Count = 5;
+        await UseAsync(kind);
+        await Used.PublishAsync(new()
+        {
+            Topic = Topic,
+            Messages = [.. Enumerable.Range(0, Count).Select(n => Message(Job(name.Replace("{n}", $"{n}"), seconds))), Message(Job("other", 0)) with { Key = "other" }],
+        });
+        await using var worker = await StartReadyAsync(Consumer(settings: [.. Retries, ("Pulsar:SubscriptionType", "KeyShared"), ("Pulsar:Handlers", "2")]));
+
+        await UntilNoBacklogAsync();
+
+        var begun = Journal.Lines.Where(line => line is { What: "begin", Name: not "other" }).ToList();
+        Assert.True(Assert.Single(Journal.Of("end", "other")).At < begun.First(line => line.Name != begun[0].Name).At, "It had to wait for another key.");
+        Assert.Equal(Enumerable.Range(0, Count).Select(n => name.Replace("{n}", $"{n}")), begun.Select(line => line.Name).Distinct());
+    }
+
     [Fact]
     public async Task A_message_stays_in_the_topic_until_the_dead_letter_topic_takes_it()
     {

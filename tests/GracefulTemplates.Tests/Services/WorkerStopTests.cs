@@ -96,6 +96,40 @@ public sealed class WorkerStopTests(WorkerFixture fixture, ITestOutputHelper out
         await Journal.UntilAsync("fail", count: 20); // At once, not after 30 s.
     }
 
+    // A bus or a queue of the user's, registered below AddMessaging: in stock it stops before the consumer.
+    [Fact]
+    public async Task What_a_handler_uses_stops_after_it_wherever_it_was_registered()
+    {
+        await PublishAsync("publish", seconds: 1);
+        await using var worker = await StartReadyAsync(Consumer());
+        await Journal.UntilAsync("begin", "publish");
+
+        worker.Send(Signal.Terminate);
+
+        var ending = (await worker.EndAsync()).Is(0, "drained").SaidSo();
+        Assert.Single(worker.Log.Saying("lab: the bus has stopped"));
+        Assert.Equal((1, 0), (ending.Messages("completed"), ending.Messages("released")));
+        await UntilNoBacklogAsync();
+    }
+
+    [Theory]
+    [OnBrokers]
+    public async Task Messages_that_wait_for_another_one_of_their_key_are_left_to_others(BrokerKind kind)
+    {
+        await UseAsync(kind);
+        await Used.PublishAsync(Messages(20, seconds: 1, keys: 1));
+        await using var first = await StartReadyAsync(Consumer(settings: ("Pulsar:SubscriptionType", "KeyShared")));
+        await Journal.UntilAsync("begin", "m-0");
+
+        first.Send(Signal.Terminate);
+
+        var ending = (await first.EndAsync()).Is(0, "drained").SaidSo().Within(1 + 0.5);
+        Assert.Equal((1, ending.Messages("received") - 1), (ending.Messages("completed"), ending.Messages("released")));
+        await using var second = await StartReadyAsync(Consumer(settings: ("Pulsar:SubscriptionType", "KeyShared")));
+        Assert.Equal((20, 0u), await UntilAcknowledgedAsync());
+        Tally(20).NoneLost().NoneTwice();
+    }
+
     [Theory]
     [OnBrokers]
     public async Task A_second_signal_leaves_the_message_to_others(BrokerKind kind)

@@ -54,6 +54,35 @@ public sealed class WorkerTlsTests(WorkerFixture fixture, ITestOutputHelper outp
         Assert.Equal(2, (await broker.Control.CommandsAsync()).Count(command => command.Kind == "Connect")); // To ask for the partitions, and to consume: none of the other one.
     }
 
+    [Fact]
+    public async Task Certificates_that_are_replaced_are_used_and_half_a_file_ends_nothing()
+    {
+        using var old = new TestAuthority();
+        using var next = new TestAuthority();
+        var folder = Directory.CreateTempSubdirectory("graceful-certificates-");
+        string authorities = Path.Combine(folder.FullName, "authorities.pem"), certificate = Path.Combine(folder.FullName, "worker.pem");
+        File.Copy(old.CertificateFile, authorities);
+        File.Copy(old.Issue("worker"), certificate);
+        var before = await BrokerProcess.StartAsync("--certificate", old.Issue(Host), "--client-authority", old.CertificateFile);
+        await using var worker = await StartReadyAsync(Consumer(before, old, ("Pulsar:TlsTrustedCertificateFile", authorities),
+            ("Pulsar:TlsCertificateFile", certificate), ("Pulsar:TlsKeyFile", certificate)));
+        await before.DisposeAsync();
+        await using var after = await BrokerProcess.StartAsync("--certificate", next.Issue(Host), "--client-authority", next.CertificateFile, "--port", $"{before.ServiceUrl.Port}");
+        await worker.Log.UntilAsync("that it does not trust the broker", entry => entry.Says("RemoteCertificateChainErrors"));
+
+        await File.AppendAllTextAsync(authorities, $"\n{await File.ReadAllTextAsync(next.CertificateFile)}"); // Both, as in a rotation.
+        var renewed = await File.ReadAllTextAsync(next.Issue("worker"));
+        await File.WriteAllTextAsync(certificate, renewed[..(renewed.Length / 2)]);
+        await worker.Log.UntilAsync("that the certificate cannot be read", entry => entry.EventId == 305 && entry.Says("CryptographicException"));
+        await File.WriteAllTextAsync(certificate, renewed);
+
+        await after.Control.PublishAsync(Messages(1, seconds: 0));
+        await after.Control.WhenAsync(Topic, Subscription, statistics => statistics.MsgBacklog == 0);
+        worker.Send(Signal.Terminate);
+        (await worker.EndAsync()).Is(0, "drained").SaidSo().Within(1);
+        folder.Delete(recursive: true);
+    }
+
     private async Task AssertHandlesAsync(BrokerProcess broker, TestAuthority authority, params (string, string)[] settings)
     {
         await broker.Control.PublishAsync(Messages(1, seconds: 0));

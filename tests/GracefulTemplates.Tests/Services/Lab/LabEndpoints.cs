@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Graceful.Service_1.Shutdown;
 
 namespace Graceful.Service_1.Jobs;
@@ -12,6 +13,7 @@ internal sealed class LabEndpoints : IStartupFilter
             endpoints.MapGet("/metrics", LabMeter.Observe);
             endpoints.MapGet("/chatter", () => $"{Chatty.Said}");
             endpoints.MapGet("/long-poll", LongPollAsync).EndsOnDrain();
+            endpoints.MapGet("/silent-events", (CancellationToken stop) => TypedResults.ServerSentEvents(SilenceAsync(stop))).EndsOnDrain();
             // A route with a name of some hundred characters, in a script that takes three bytes for each.
             endpoints.MapGet($"/{string.Concat(Enumerable.Repeat("请求", 100))}/{{number}}", IgnoreTokenAsync);
             endpoints.MapGet("/younger", IgnoreTokenAsync);
@@ -23,6 +25,13 @@ internal sealed class LabEndpoints : IStartupFilter
     {
         Gate.Say("long poll");
         return Task.Delay(Timeout.Infinite, context.RequestAborted);
+    }
+
+    private static async IAsyncEnumerable<string> SilenceAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        Gate.Say("silent events");
+        await Task.Delay(Timeout.Infinite, cancellationToken);
+        yield break;
     }
 
     private static Task IgnoreTokenAsync(HttpContext context)

@@ -64,6 +64,31 @@ internal sealed class CrashingAtGate : BackgroundService
     }
 }
 
+internal sealed class CrashingAtOnce : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Yield();
+        throw new InvalidOperationException("The lab's worker is broken.");
+    }
+}
+
+/// <summary>Uses a client that has an exception of its own for a token that has fired, or fails in its last work.</summary>
+internal sealed class ThrowingAtItsEnd(bool isCancellation) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await Task.Delay(Timeout.Infinite, stoppingToken);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw isCancellation ? new IOException("The lab's call was cancelled.", e) : new IOException("The lab's last work failed.");
+        }
+    }
+}
+
 internal sealed class WorkerWithoutToken : BackgroundService
 {
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Delay(Timeout.Infinite, CancellationToken.None);
@@ -141,6 +166,7 @@ internal sealed class BadCallback(string part, ShutdownPhases phases, IHostAppli
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         if (part == "block-on-stopping") lifetime.ApplicationStopping.Register(() => Thread.Sleep(Timeout.Infinite));
+        if (part == "block-on-stopped") lifetime.ApplicationStopped.Register(() => Thread.Sleep(Timeout.Infinite));
         if (part == "slow-on-stopping") lifetime.ApplicationStopping.Register(() => Thread.Sleep(300));
         if (part == "throw-on-stop-requested") phases.StopRequested.Register(Throw);
         if (part == "throw-on-draining") phases.Draining.Register(Throw);

@@ -37,10 +37,12 @@ internal sealed class LabStartup : IHostingStartup
         "missing-service" => services.AddHostedService<NeedsWhatIsMissing>(),
         "invalid-options" => services.AddOptions<HostOptions>().Validate(_ => false, "The lab finds it invalid.").ValidateOnStart().Services,
         "crash" => services.AddHostedService<Crashing>(),
+        "crash-at-once" => services.AddHostedService<CrashingAtOnce>(),
+        "cancelled-at-its-end" or "fails-at-its-end" => services.AddHostedService(_ => new ThrowingAtItsEnd(isCancellation: part == "cancelled-at-its-end")),
         "crash-at-gate" => services.AddHostedService<CrashingAtGate>(),
         "worker-without-token" => services.AddHostedService<WorkerWithoutToken>(),
         "chatty" => services.AddHostedService<Chatty>(),
-        "throw-on-stop-requested" or "throw-on-draining" or "throw-on-deadline" or "block-on-stopping" or "slow-on-stopping" =>
+        "throw-on-stop-requested" or "throw-on-draining" or "throw-on-deadline" or "block-on-stopping" or "block-on-stopped" or "slow-on-stopping" =>
             services.AddSingleton<IHostedService>(provider => ActivatorUtilities.CreateInstance<BadCallback>(provider, part)),
         "tell-stop" => services.AddHostedService<StopTeller>(),
         "throw-in-stop" => services.AddHostedService<ThrowingStop>(),

@@ -19,9 +19,9 @@ public sealed class PulsarOptions : IValidatableObject
     [Range(1, 10_000)] public int Handlers { get; set; } = 16;
 
     /// <summary>
-    /// How many messages the client may hold ahead of the handlers. The client lets about half of it through per 40 ms, so 200 gives
-    /// some 2,500 messages/s. On a stop this many wait for the slowest handler before another worker gets them: with handlers
-    /// of 10 s and more set it to no more than <see cref="Handlers"/>.
+    /// How many messages the client may hold ahead of the handlers, and on Key_Shared how many may wait for their key. The client lets
+    /// about half of it through per 40 ms, so 200 gives some 2,500 messages/s. On a stop this many wait for the slowest handler before
+    /// another worker gets them: with handlers of 10 s and more set it to no more than <see cref="Handlers"/>.
     /// </summary>
     [Range(1, 10_000)] public int Prefetch { get; set; } = 200;
 

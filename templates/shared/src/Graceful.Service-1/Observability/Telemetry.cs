@@ -20,10 +20,10 @@ public static class Telemetry
         builder.Services.AddHostedService(services => new ProvidersFirst(services.GetService<TracerProvider>(), services.GetService<MeterProvider>()));
         builder.Logging.AddOpenTelemetry(logging => logging.IncludeFormattedMessage = true);
         var telemetry = builder.Services.AddOpenTelemetry()
-            // An instance of its own for every pod and start: two that shared their series would hide each other's counters.
-            // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES come last, so they win.
+            // An instance of its own for every start, for a restarted container keeps its name and is process 1 again: two starts that
+            // shared their series would hide each other's counters. OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES come last, so they win.
             .ConfigureResource(resource => resource
-                .AddService(builder.Environment.ApplicationName, serviceInstanceId: $"{Environment.MachineName}-{Environment.ProcessId}")
+                .AddService(builder.Environment.ApplicationName, serviceInstanceId: $"{Environment.MachineName}-{Guid.NewGuid():N}")
                 .AddEnvironmentVariableDetector())
             .WithMetrics(metrics => metrics
                 .AddAspNetCoreInstrumentation()

@@ -11,8 +11,9 @@ public static class EndsOnDrainExtensions
 
 /// <summary>
 /// For long-lived responses (server-sent events, long polling): <see cref="HttpContext.RequestAborted"/> also fires when draining
-/// begins, and whatever then continues is cut off a second later. The client gets 503 if nothing was sent yet; otherwise its response
-/// ends so that it can tell, and it reconnects elsewhere. Hubs and WebSockets need no attribute: they are long-lived by nature.
+/// begins, and whatever then continues is cut off a second later. The client gets 503 if nothing was sent yet (not of server-sent
+/// events, whose readers do not come back after one); otherwise its response ends so that it can tell, and it reconnects elsewhere.
+/// Hubs and WebSockets need no attribute: they are long-lived by nature.
 /// </summary>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Method)]
 public sealed class EndsOnDrainAttribute : Attribute

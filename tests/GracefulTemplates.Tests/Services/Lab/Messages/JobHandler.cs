@@ -14,6 +14,7 @@ internal sealed class JobHandler(JobRunner runner, IServiceProvider scope) : IMe
         var job = JobMessage.Parse(message.Data);
         using var use = scope.GetService<LabContext>()?.Use(job.Name);
         await runner.RunAsync(job.Name, job.Seconds, cancellationToken);
+        if (job.Name == "publish") LabBus.Publish();
     }
 }
 

@@ -7,8 +7,8 @@ namespace Graceful.Service_1.Messaging.Internal;
 
 /// <summary>One consumer of one topic or partition, from its first message until all that was begun is settled.</summary>
 /// <remarks>
-/// It takes one message more than there are handlers free, and leaves all others to the client. What the client holds at a stop goes
-/// back when the consumer is closed, without counting an attempt.
+/// It takes one message more than there are handlers free, on Key_Shared also those that wait for another one of their key, and leaves all
+/// others to the client. What the client holds at a stop goes back when the consumer is closed, without counting an attempt.
 /// </remarks>
 internal sealed class ConsumerSession
 {
@@ -36,7 +36,7 @@ internal sealed class ConsumerSession
         _acknowledgements = new Acknowledgements(consumer, history, services.Logger, services.Commit);
         _batch = new OpenBatch(_acknowledgements);
         _retries = consumer.SubscriptionType == SubscriptionType.Shared ? new WaitingRetries(_acknowledgements, services.RetryPlaces, services.Counts) : null;
-        _keyOrder = consumer.SubscriptionType == SubscriptionType.KeyShared ? new KeyOrder() : null;
+        _keyOrder = consumer.SubscriptionType == SubscriptionType.KeyShared ? new KeyOrder(services.Options.Prefetch) : null;
     }
 
     private CancellationToken StopRequested => _services.Phases.StopRequested;
@@ -158,11 +158,14 @@ internal sealed class ConsumerSession
 
         _batch.Begin(id);
         var delivery = new Delivery(message, () => _period, _acknowledgements, _retries, _services);
+        var key = _keyOrder is null ? "" : KeyOf(message);
+        // What waits for its key has no handler yet: one key that is slow or fails would soon have all of them.
+        var waits = _keyOrder?.IsBusy(key) ?? false;
         if (_history.Begin(id) is var kind and not DeliveryKind.New)
         {
             await delivery.SkipAsync(kind);
         }
-        else if (!await HandlerIsFreeAsync(until))
+        else if (!await PlaceIsFreeAsync(waits ? _keyOrder!.Places : _handlers, until))
         {
             _history.Released(id);
             Leave(id, isOfOpenBatch, period);
@@ -173,7 +176,7 @@ internal sealed class ConsumerSession
             _services.Metrics.Consumed();
             _running.Add(_keyOrder is null
                 ? Task.Run(() => HandleAsync(delivery))
-                : _keyOrder.RunAsync(KeyOf(message), () => Task.Run(() => HandleAsync(delivery))));
+                : _keyOrder.RunAsync(key, () => Task.Run(() => waits ? HandleInTurnAsync(delivery) : HandleAsync(delivery))));
         }
     }
 
@@ -184,25 +187,32 @@ internal sealed class ConsumerSession
         if (isOfOpenBatch && !period.IsOver) _services.Report.AddAborted($"{id} (of a batch that was begun)", TimeSpan.Zero);
     }
 
-    private async Task<bool> HandlerIsFreeAsync(CancellationToken until)
+    private static async Task<bool> PlaceIsFreeAsync(SemaphoreSlim places, CancellationToken until)
     {
-        if (!_handlers.Wait(0, CancellationToken.None))
+        if (!places.Wait(0, CancellationToken.None))
         {
-            var free = _handlers.WaitAsync(until);
+            var free = places.WaitAsync(until);
             await free.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!free.IsCompletedSuccessfully) return false;
         }
         if (!until.IsCancellationRequested) return true;
-        _handlers.Release();
+        places.Release();
         return false;
+    }
+
+    /// <summary>Key_Shared: the one before it of its key has ended.</summary>
+    private async Task HandleInTurnAsync(Delivery delivery)
+    {
+        _keyOrder!.Places.Release();
+        if (await PlaceIsFreeAsync(_handlers, delivery.Until)) await HandleAsync(delivery);
+        else delivery.Leave();
     }
 
     private async Task HandleAsync(Delivery delivery)
     {
         try
         {
-            if (delivery.IsTooLate) delivery.Leave(); // It had to wait for another one of its key.
-            else await _services.Processor.ProcessAsync(delivery);
+            await _services.Processor.ProcessAsync(delivery);
         }
         catch (Exception e)
         {

@@ -21,8 +21,10 @@ internal sealed class Delivery(
     // Not the one in which it was begun: what the broker delivers again in the next one is skipped as a copy while this is in hand.
     private ActivePeriod Period => currentPeriod();
 
-    /// <summary>Too late to begin with it. A message of a batch that was begun has until the deadline.</summary>
-    public bool IsTooLate => (IsInBatch ? Period.Finish : Period.Begin).IsCancellationRequested;
+    /// <summary>Until when it may be begun. A message of a batch that was begun has until the deadline.</summary>
+    public CancellationToken Until => IsInBatch ? Period.Finish : Period.Begin;
+
+    public bool IsTooLate => Until.IsCancellationRequested;
 
     /// <summary>It is done.</summary>
     /// <returns>False: the broker will deliver it again.</returns>

@@ -25,8 +25,12 @@ internal sealed class PulsarClients(IOptions<PulsarOptions> options, TokenSource
 
     private readonly PulsarOptions _options = options.Value;
 
-    /// <summary>Keeps trying, whatever the broker says.</summary>
-    public IPulsarClient Create() => Create(KeepTryingAsync);
+    /// <summary>Keeps trying, whatever the broker says, until there are other certificates than those that the client was made with.</summary>
+    public IPulsarClient Create()
+    {
+        var certificates = PulsarSecurity.ReadCertificates(_options);
+        return Create(context => KeepTryingAsync(context, certificates));
+    }
 
     /// <param name="onException">Another way to take failures.</param>
     public IPulsarClient Create(Func<ExceptionContext, ValueTask> onException)
@@ -76,9 +80,14 @@ internal sealed class PulsarClients(IOptions<PulsarOptions> options, TokenSource
 
     // By default the client gives up for ever on a name that does not resolve, on an error of the metadata store, and when it is
     // refused. All of these pass.
-    private async ValueTask KeepTryingAsync(ExceptionContext context)
+    private async ValueTask KeepTryingAsync(ExceptionContext context, string? certificates)
     {
         problems.Add(context.Exception);
+        if (PulsarSecurity.ReadCertificates(_options) is { } now && now != certificates)
+        {
+            (context.Result, context.ExceptionHandled) = (FaultAction.Rethrow, true); // Whoever uses the client makes another one.
+            return;
+        }
         var isRefused = context.Exception is AuthenticationException or AuthorizationException;
         if (!isRefused && context.Exception is not (SocketException or MetadataException or TlsException)) return;
         context.Result = FaultAction.Retry;

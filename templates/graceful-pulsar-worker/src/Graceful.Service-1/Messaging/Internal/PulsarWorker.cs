@@ -10,7 +10,7 @@ namespace Graceful.Service_1.Messaging.Internal;
 /// always waits for the whole of that.
 /// </remarks>
 internal sealed class PulsarWorker(PulsarClients clients, ConnectionProblems problems, ConsumerStates states, ConsumerServices services,
-    ShutdownPhases phases, IOptions<PulsarOptions> options, ILogger<PulsarWorker> logger) : BackgroundService
+    ShutdownPhases phases, IOptions<PulsarOptions> options, ILogger<PulsarWorker> logger) : BackgroundService, IStopsWithServer
 {
     /// <summary>How often to look for new partitions, as Pulsar's own clients do.</summary>
     private static readonly TimeSpan LookForPartitionsEvery = TimeSpan.FromMinutes(1);

@@ -11,6 +11,9 @@ internal sealed class TopicConsumer(
     /// <summary>For the broker to confirm the close while there is time; at the deadline there is less.</summary>
     private static readonly TimeSpan CloseBound = TimeSpan.FromSeconds(3);
 
+    /// <summary>What the client does to a receive says nothing of the reason, which the exception handler has logged.</summary>
+    private const string GivenUp = "the client has given it up; entry 303 says why it has no connection";
+
     private readonly DeliveryHistory _history = new();
     private string? _lastFailure;
     private volatile bool _isDisconnected;
@@ -23,7 +26,14 @@ internal sealed class TopicConsumer(
         {
             states.Connecting(topic);
             var started = Stopwatch.GetTimestamp();
-            await RunSessionAsync(failures);
+            try
+            {
+                await RunSessionAsync(failures);
+            }
+            catch (Exception e) // No client can be made, as while a certificate is being replaced.
+            {
+                Failed(ConnectionProblems.Reason(e));
+            }
             if (Stopwatch.GetElapsedTime(started) > TimeSpan.FromMinutes(1)) failures = 0;
             await Task.Delay(Backoff.Delay(failures, first: 1, max: 30), Phases.StopRequested).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -44,7 +54,7 @@ internal sealed class TopicConsumer(
         }
         catch (Exception e)
         {
-            Failed(watch.Reason ?? ConnectionProblems.Reason(e));
+            Failed(watch.Reason ?? (e is OperationCanceledException ? GivenUp : ConnectionProblems.Reason(e)));
         }
         ended.Cancel();
         var areLost = _isDisconnected && _history.HasLostAcknowledgements; // The client also closes a consumer that has no connection, and says nothing of it.

@@ -11,11 +11,8 @@ internal sealed class BackgroundServiceMonitor(ShutdownSignals signals, IOptions
 {
     private readonly BackgroundServiceExceptionBehavior _chosen = host.Value.BackgroundServiceExceptionBehavior;
 
-    /// <summary>Before the start, for a service can crash in the middle of it.</summary>
-    public void Begin() => host.Value.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.Ignore;
-
-    /// <summary>The host stops the service again when one crashes that is not watched.</summary>
-    public void GiveUp() => host.Value.BackgroundServiceExceptionBehavior = _chosen;
+    /// <summary>From here on the host only logs a crash. Until the start has ended it stops for one, so that nothing waits for what has crashed.</summary>
+    public void TakeOver() => host.Value.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.Ignore;
 
     public void Watch(IEnumerable<IHostedService> services)
     {
@@ -25,12 +22,11 @@ internal sealed class BackgroundServiceMonitor(ShutdownSignals signals, IOptions
 
     private async Task WatchAsync(BackgroundService service)
     {
-        var work = service.ExecuteTask ?? Task.CompletedTask;
         try
         {
-            await work;
+            await (service.ExecuteTask ?? Task.CompletedTask);
         }
-        catch (Exception) when (work.IsCanceled && signals.StopRequested.IsCancellationRequested)
+        catch (Exception e) when (signals.StopRequested.IsCancellationRequested && IsCancellation(e))
         {
             // Its own token, or one of ours.
         }
@@ -40,5 +36,12 @@ internal sealed class BackgroundServiceMonitor(ShutdownSignals signals, IOptions
             signals.Report.Fail($"{name}: {crash.GetType().Name}: {crash.Message}");
             signals.Request($"{name} failed");
         }
+    }
+
+    // Clients have exceptions of their own for a token that has fired, such as gRPC's RpcException, with the cancellation in them.
+    private static bool IsCancellation(Exception? exception)
+    {
+        while (exception is not (null or OperationCanceledException)) exception = exception.InnerException;
+        return exception is not null;
     }
 }

@@ -34,8 +34,6 @@ internal sealed class HostedServices(ShutdownPhases phases, LongLivedResponses l
     public IEnumerable<(string Name, TimeSpan Age)> Unfinished =>
         _steps.Where(step => step is { Name: not null, Ended: false }).Select(step => (step.Name!, step.Age));
 
-    public void BeginStart() => monitor.Begin();
-
     public void EndStart(IServiceProvider provider)
     {
         Started = true;
@@ -43,8 +41,22 @@ internal sealed class HostedServices(ShutdownPhases phases, LongLivedResponses l
         var others = services.Except(provider.GetServices<IHostedService>(), ReferenceEqualityComparer.Instance).OfType<IHostedService>().ToArray();
         monitor.Watch(services.Except(others));
         foreach (var service in others) logger.Transient(NameOf(service)); // Another object every time: only the host has the one that runs.
-        if (ShutdownWatchdog.OwnsProcess && others.Length == 0) _services = services;
-        else monitor.GiveUp();
+        if (!ShutdownWatchdog.OwnsProcess || others.Length > 0) return;
+        _services = services;
+        monitor.TakeOver();
+    }
+
+    /// <summary>For a start that was given up: when a background service crashes in the middle of it, the host stops and tells only the log.</summary>
+    public void NoteCrashes(IServiceProvider provider)
+    {
+        try
+        {
+            monitor.Watch(provider.GetServices<IHostedService>());
+        }
+        catch (Exception)
+        {
+            // It was given up before they were made, and they cannot be.
+        }
     }
 
     /// <summary>Ends when all have stopped, or at the deadline.</summary>
@@ -56,7 +68,7 @@ internal sealed class HostedServices(ShutdownPhases phases, LongLivedResponses l
             return;
         }
 
-        var services = Enumerable.Reverse(_services).ToArray(); // As an extension method it is that of spans in a project called System.
+        var services = _services.AsEnumerable().Reverse().OrderBy(Turn).ToArray();
         var lifecycle = services.OfType<IHostedLifecycleService>().ToArray();
         var lifetime = app.Lifetime; // Now: when the thread pool is exhausted, what follows may run after the container is disposed.
         // On a signal stock fires ApplicationStopping first, and calls StoppingAsync then (measured on .NET 10).
@@ -65,7 +77,7 @@ internal sealed class HostedServices(ShutdownPhases phases, LongLivedResponses l
         await longLived.LeaveAsync();
         await ForEachAsync(services, service => RunAsync(IsServer(service) ? null : NameOf(service), service.StopAsync, of: service));
         await ForEachAsync(lifecycle, service => RunAsync($"{NameOf(service)}.StoppedAsync", service.StoppedAsync));
-        (lifetime as ApplicationLifetime)?.NotifyStopped();
+        await RunAsync("a callback of ApplicationStopped", _ => Invoke(() => (lifetime as ApplicationLifetime)?.NotifyStopped()));
         await RunAsync(NameOf(hostLifetime), hostLifetime.StopAsync);
     }
 
@@ -109,6 +121,9 @@ internal sealed class HostedServices(ShutdownPhases phases, LongLivedResponses l
         action();
         return Task.CompletedTask;
     }
+
+    // The last registered first, as in stock, where the server is always that. What is not the server and brings in work all the same follows it.
+    private static int Turn(IHostedService service) => IsServer(service) ? 0 : service is IStopsWithServer ? 1 : 2;
 
     private static bool IsServer(IHostedService service) => service.GetType().FullName == Server;
     private static string NameOf(object service) => service.GetType().Name;

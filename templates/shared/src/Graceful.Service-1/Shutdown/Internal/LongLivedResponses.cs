@@ -62,16 +62,18 @@ internal sealed class LongLivedResponses(ShutdownPhases phases, InFlightWork inF
     private static Task EndAsync(HttpContext context)
     {
         var response = context.Response;
+        if (TellsItsEnd(response.ContentType)) return Task.CompletedTask;
         if (response.HasStarted)
         {
-            if (response.ContentLength is null && !TellsItsEnd(response.ContentType)) context.Abort();
+            if (response.ContentLength is null) context.Abort();
             return Task.CompletedTask;
         }
         var hasOwnStatus = response.StatusCode is not (StatusCodes.Status200OK or StatusCodes.Status499ClientClosedRequest);
         return hasOwnStatus ? Task.CompletedTask : RefuseAsync(context);
     }
 
-    // A reader of server-sent events always connects again, and gRPC ends with a status.
+    // A reader of server-sent events connects again when a 200 ends, and never after a 503. gRPC ends with a status, which is in the
+    // headers of a 200 if nothing was sent; of a 503 grpc-go does not read it.
     private static bool TellsItsEnd(string? contentType) => contentType is not null &&
         (contentType.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase) ||
          contentType.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase));

@@ -23,7 +23,7 @@ internal sealed class ShutdownMetrics
         _stops = meter.CreateCounter<long>("shutdown.stops", "{stop}", "Stops by their outcome, as it was when the flush began.");
     }
 
-    /// <summary>An increase can only be seen by those who have seen the 0 before.</summary>
+    /// <summary>Sends 0 of everything: a panel shows "none" and not "no data".</summary>
     public void Start()
     {
         _aborted.Add(0);

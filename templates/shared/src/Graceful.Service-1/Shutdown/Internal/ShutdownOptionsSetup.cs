@@ -9,6 +9,7 @@ namespace Graceful.Service_1.Shutdown;
 internal sealed class ShutdownOptionsSetup(IConfiguration configuration) : IConfigureOptions<ShutdownOptions>, IValidateOptions<ShutdownOptions>
 {
     private const double MinDrainSeconds = 1;
+    private const double MinFlushSeconds = 1; // With less every stop ends in the middle of the flush, with exit code 2.
     private const double MaxSeconds = 24 * 60 * 60;
 
     private static readonly Dictionary<string, Action<ShutdownOptions, double>> Numbers = new(StringComparer.OrdinalIgnoreCase)
@@ -33,7 +34,7 @@ internal sealed class ShutdownOptionsSetup(IConfiguration configuration) : IConf
     public ValidateOptionsResult Validate(string? name, ShutdownOptions options)
     {
         string[] problems = [.. Unreadable(), .. Unknown()];
-        if (problems.Length == 0 && TooLong(options) is { } sum) problems = [sum];
+        if (problems.Length == 0 && (TooShort(options) ?? TooLong(options)) is { } problem) problems = [problem];
         return problems.Length == 0
             ? ValidateOptionsResult.Success
             : ValidateOptionsResult.Fail("Shutdown configuration: " + string.Join(" ", problems));
@@ -69,6 +70,9 @@ internal sealed class ShutdownOptionsSetup(IConfiguration configuration) : IConf
         if (configuration["shutdownTimeoutSeconds"] is not null)
             yield return "shutdownTimeoutSeconds is derived here; set Shutdown:GraceSeconds instead.";
     }
+
+    private static string? TooShort(ShutdownOptions options) => options.FlushSeconds >= MinFlushSeconds ? null : FormattableString.Invariant(
+        $"Shutdown:FlushSeconds is {options.FlushSeconds}, but must be at least {MinFlushSeconds}: clients are closed, and telemetry and the report sent, in that time.");
 
     private static string? TooLong(ShutdownOptions options)
     {
