@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using System.Xml.Linq;
 using k8s.Models;
@@ -9,8 +10,13 @@ namespace GracefulTemplates.Tests.Kubernetes;
 /// <param name="Rendered">What kustomize makes of it; null for the files as they are.</param>
 public sealed record GeneratedService(string Folder, string Template, string? Rendered = null)
 {
+    private static readonly ConcurrentDictionary<(string Template, string Part), bool> Parts = new();
+
+    /// <summary>What was read of each file, by its name: every check asks for the same ones, and parsing took half of a row's time.</summary>
+    private readonly ConcurrentDictionary<string, (string Text, IReadOnlyList<Manifest> Manifests)> _read = new();
+
     /// <summary>A part as template.json defines it: http, grpc, pulsar.</summary>
-    public bool Has(string part) => $"{Repository.Config(Template)["symbols"]![part]!["value"]}" == "true";
+    public bool Has(string part) => Parts.GetOrAdd((Template, part), key => $"{Repository.Config(key.Template)["symbols"]![key.Part]!["value"]}" == "true");
 
     /// <summary>False for what was generated with <c>--prestop-seconds 0</c>.</summary>
     public bool HasPreStop { get; init; } = true;
@@ -21,7 +27,7 @@ public sealed record GeneratedService(string Folder, string Template, string? Re
 
     /// <summary>What is applied.</summary>
     public IReadOnlyList<Manifest> Manifests =>
-        Rendered is not null ? [.. Manifest.Parse("kubectl kustomize", Rendered)] : [.. ManifestsIn("k8s", SearchOption.TopDirectoryOnly)];
+        Rendered is not null ? Parse("kubectl kustomize", Rendered) : [.. ManifestsIn("k8s", SearchOption.TopDirectoryOnly)];
 
     /// <summary>What the options add, and their patches.</summary>
     public IReadOnlyList<Manifest> Options => [.. ManifestsIn("k8s/overlays", SearchOption.AllDirectories)];
@@ -57,11 +63,18 @@ public sealed record GeneratedService(string Folder, string Template, string? Re
 
     private T One<T>() => All<T>().Single();
 
-    private YamlMappingNode Yaml(string file) => Manifest.Parse(file, Text(file)).Single().Root;
+    private YamlMappingNode Yaml(string file) => Parse(file, Text(file)).Single().Root;
 
     private IEnumerable<Manifest> ManifestsIn(string folder, SearchOption depth) =>
         from file in Directory.GetFiles(Path.Combine(Folder, folder), "*.yaml", depth).Order(StringComparer.Ordinal)
         where Path.GetFileName(file) is not ("kustomization.yaml" or "namereference.yaml")
-        from manifest in Manifest.Parse(Path.GetRelativePath(Folder, file), File.ReadAllText(file))
+        from manifest in Parse(Path.GetRelativePath(Folder, file), File.ReadAllText(file))
         select manifest;
+
+    // Some tests change a file between two checks.
+    private IReadOnlyList<Manifest> Parse(string source, string text)
+    {
+        if (!_read.TryGetValue(source, out var read) || read.Text != text) _read[source] = read = (text, [.. Manifest.Parse(source, text)]);
+        return read.Manifests;
+    }
 }

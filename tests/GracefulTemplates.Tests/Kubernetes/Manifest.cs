@@ -14,6 +14,8 @@ public sealed record Manifest(string Source, string Text, YamlMappingNode Root)
         .GroupBy(known => $"{(known.Entity!.Group.Length == 0 ? "" : known.Entity.Group + "/")}{known.Entity.ApiVersion} {known.Entity.Kind}")
         .ToDictionary(known => known.Key, known => known.First().Type);
 
+    private object? _object;
+
     public string ApiVersion => Root.Text("apiVersion");
     public string Kind => Root.Text("kind");
     public string Name => Root.Text("metadata.name");
@@ -28,7 +30,7 @@ public sealed record Manifest(string Source, string Text, YamlMappingNode Root)
         where stream.Documents.Count > 0
         select new Manifest(source, document, (YamlMappingNode)stream.Documents.Single().RootNode);
 
-    public T As<T>() => KubernetesYaml.Deserialize<T>(Text);
+    public T As<T>() => (T)(_object ??= KubernetesYaml.Deserialize<T>(Text)!);
 
     /// <summary>Reads as the API server does with strict field validation: no unknown field, no field twice.</summary>
     public object? ReadStrictly() => Type is null ? null : KubernetesYaml.LoadAllFromString(Text, strict: true).Single();
