@@ -116,8 +116,9 @@ public sealed record StockProject(string Template, string? Heading, string Path)
             File.WriteAllText(System.IO.Path.Combine(folder, "Extensions.cs"), ServiceDefaults);
             var file = System.IO.Path.Combine(folder, "Program.cs");
             var before = File.ReadAllText(file);
-            var edited = before.Replace("builder.AddHealth();", "builder.AddHealth();\nbuilder.AddServiceDefaults();").Replace("var app = builder.Build();", "var app = builder.Build();\napp.MapDefaultEndpoints();");
-            Assert.Equal(before.Length + "\nbuilder.AddServiceDefaults();\napp.MapDefaultEndpoints();".Length, edited.Length);
+            // The second call is that of a page, which adds a check or a warm-up to what is there.
+            var edited = before.Replace("builder.AddHealth();", "builder.AddHealth();\nbuilder.AddServiceDefaults();\nbuilder.AddHealth();").Replace("var app = builder.Build();", "var app = builder.Build();\napp.MapDefaultEndpoints();");
+            Assert.Equal(before.Length + "\nbuilder.AddServiceDefaults();\nbuilder.AddHealth();\napp.MapDefaultEndpoints();".Length, edited.Length);
             File.WriteAllText(file, edited);
         }
     }

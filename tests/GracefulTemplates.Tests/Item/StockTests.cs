@@ -53,9 +53,22 @@ public sealed class StockTests(StockFixture fixture, ITestOutputHelper output) :
         while (await AnswersAsync("/ready") is [HttpStatusCode.OK]) await Task.Delay(10); // The signal is on its way.
         Assert.Equal(HttpStatusCode.ServiceUnavailable, Assert.Single(await AnswersAsync("/ready")));
         (await service.EndAsync()).Is(0, "drained");
+        Assert.Empty(service.Log.Saying("DefaultHealthCheckService")); // It logs an error for every probe in the delay otherwise.
 
         Task<HttpStatusCode[]> AnswersAsync(params string[] paths) =>
             Task.WhenAll(paths.Select(async path => (await service.Client.GetAsync(path)).StatusCode));
+    }
+
+    // It has no appsettings.Development.json of ours.
+    [Fact]
+    public async Task In_Development_nobody_waits_for_a_delay()
+    {
+        await using var service = new ServiceProcess(fixture.AssemblyOf(StockProject.OfAspire), new ServiceStart { Settings = [("ASPNETCORE_ENVIRONMENT", "Development")] }, output);
+        await service.UntilReadyAsync();
+
+        service.Send(Signal.Interrupt);
+
+        (await service.EndAsync()).Is(0, "drained").Within(1);
     }
 
     private async Task<ServiceProcess> StartReadyAsync(StockProject project, params (string, string)[] settings)

@@ -34,20 +34,28 @@ internal sealed class Rollout
         List<string> badEndings = [];
         var current = _routed = await ServiceProcess.StartReadyAsync(Settings);
         var clients = requests.SelectMany(request => Enumerable.Repeat(request, ClientsPerRequest)).Select(request => SendAsync(request, stop.Token)).ToList();
-        for (var restart = 0; restart < Restarts; restart++)
+        int sent;
+        try
         {
-            await using var old = current;
-            current = await ServiceProcess.StartReadyAsync(Settings); // The new one is ready before the old one is stopped.
-            Volatile.Write(ref _signalledAt, Stopwatch.GetTimestamp());
-            old.Terminate();
-            await Task.Delay(Lag);
-            _routed = current;
-            var (exitCode, report) = await old.EndAsync();
-            if (exitCode != 0) badEndings.Add($"  exit code {exitCode}; what was cut off needs a longer Shutdown:GraceSeconds: {report}\n{old.Log}");
+            for (var restart = 0; restart < Restarts; restart++)
+            {
+                await using var old = current;
+                current = await ServiceProcess.StartReadyAsync(Settings); // The new one is ready before the old one is stopped.
+                Volatile.Write(ref _signalledAt, Stopwatch.GetTimestamp());
+                old.Terminate();
+                await Task.Delay(Lag);
+                _routed = current;
+                var (exitCode, report) = await old.EndAsync();
+                if (exitCode != 0) badEndings.Add($"  exit code {exitCode}; what was cut off needs a longer Shutdown:GraceSeconds: {report}\n{old.Log}");
+            }
+            await stop.CancelAsync();
+            sent = (await Task.WhenAll(clients)).Sum();
         }
-        await stop.CancelAsync();
-        var sent = (await Task.WhenAll(clients)).Sum();
-        await current.DisposeAsync();
+        finally
+        {
+            await stop.CancelAsync(); // Also when a new one does not start.
+            await current.DisposeAsync();
+        }
 
         var losses = _lost.GroupBy(loss => loss.What, loss => loss.Second)
             .Select(loss => $"  {loss.Count()} x {loss.Key}, {loss.Min():0.00} to {loss.Max():0.00} s after SIGTERM");

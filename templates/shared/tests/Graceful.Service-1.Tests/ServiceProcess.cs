@@ -6,6 +6,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Graceful.Service_1.Jobs;
+using Graceful.Service_1.Shutdown;
 
 namespace Graceful.Service_1.Tests;
 
@@ -19,6 +20,9 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
     private const int Ports = 1;
 #endif
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>Longer than a stop can take: whatever hangs is cut off at the service's own deadline, and its report names it.</summary>
+    private static readonly TimeSpan PatienceWithStop = TimeSpan.FromSeconds(new ShutdownOptions().GraceSeconds + 15);
 
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _log = new();
@@ -69,26 +73,39 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
     public static async Task<ServiceProcess> StartReadyAsync(params (string Key, string Value)[] settings)
     {
         var service = Start(settings);
-        await service.UntilAsync("/ready", HttpStatusCode.OK);
-        return service;
+        try
+        {
+            await service.UntilAsync("/ready", HttpStatusCode.OK);
+            return service;
+        }
+        catch
+        {
+            await service.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Asks until the answer has this status and contains this text.</summary>
     public async Task UntilAsync(string path, HttpStatusCode expected, string text = "")
     {
-        using var patience = new CancellationTokenSource(Patience);
-        for (var seen = "nothing"; ; await Task.Delay(20, patience.Token))
+        var patience = Stopwatch.StartNew();
+        for (var seen = "nothing"; ; await Task.Delay(20))
         {
             Assert.False(_process.HasExited, $"The service has ended while {path} was to say {expected} {text}; last it said {seen}.\n{Log}");
-            if (Client.BaseAddress is null && !TryFindAddress()) continue;
+            Assert.True(patience.Elapsed < Patience, $"{path} did not say {expected} {text} within {Patience.TotalSeconds} s; last it said {seen}.\n{Log}");
+            if (Client.BaseAddress is null && !TryFindAddress())
+            {
+                seen = "nothing, for no line of the log says 'Now listening on'";
+                continue;
+            }
             try
             {
-                using var response = await Client.GetAsync(path, patience.Token);
-                var body = await response.Content.ReadAsStringAsync(patience.Token);
+                using var response = await Client.GetAsync(path);
+                var body = await response.Content.ReadAsStringAsync();
                 if (response.StatusCode == expected && body.Contains(text)) return;
                 seen = $"{response.StatusCode} {body}";
             }
-            catch (HttpRequestException e)
+            catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
             {
                 seen = e.Message;
             }
@@ -111,9 +128,11 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
     /// <summary>Waits for the end. The exit code and the report say how it went.</summary>
     public async Task<(int ExitCode, JsonElement Report)> EndAsync()
     {
-        using var patience = new CancellationTokenSource(Patience);
-        await _process.WaitForExitAsync(patience.Token);
-        return (_process.ExitCode, JsonElement.Parse(await File.ReadAllTextAsync(_reportPath)));
+        using var patience = new CancellationTokenSource(PatienceWithStop);
+        await _process.WaitForExitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Assert.True(_process.HasExited, $"The service has not ended within {PatienceWithStop.TotalSeconds} s.\n{Log}");
+        var report = await File.ReadAllTextAsync(_reportPath);
+        return (_process.ExitCode, report.Length > 0 ? JsonElement.Parse(report) : default); // None from a process that was killed.
     }
 
     public async ValueTask DisposeAsync()

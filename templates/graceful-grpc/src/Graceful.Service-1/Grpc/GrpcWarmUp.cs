@@ -4,7 +4,10 @@ using Graceful.Service_1.Health;
 
 namespace Graceful.Service_1.Grpc;
 
-/// <summary>Has the service compiled and connected before the first call. A job without a name is refused, so none is run.</summary>
+/// <summary>
+/// Has the service compiled and connected before the first call. A job without a name is refused, so none is run. When the service changes,
+/// let it be another call that is refused.
+/// </summary>
 internal sealed class GrpcWarmUp(OwnEndpoints own) : IWarmUp
 {
     /// <summary>A message of gRPC with nothing in it: not compressed, 0 bytes long.</summary>

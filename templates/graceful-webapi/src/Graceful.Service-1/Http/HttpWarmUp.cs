@@ -3,7 +3,10 @@ using Graceful.Service_1.Health;
 
 namespace Graceful.Service_1.Http;
 
-/// <summary>Has the API compiled and connected before the first request. A job without a name is refused, so none is run.</summary>
+/// <summary>
+/// Has the API compiled and connected before the first request. A job without a name is refused, so none is run. When the API changes,
+/// let it be another request that is refused.
+/// </summary>
 internal sealed class HttpWarmUp(OwnEndpoints own) : IWarmUp
 {
     public Task WarmUpAsync(CancellationToken cancellationToken) => own.SendAsync(

@@ -17,19 +17,25 @@ public static class HealthEndpoints
     /// <summary>The tag of the checks that <c>/started</c> asks.</summary>
     public const string Started = "started";
 
+    private const string LogCategory = "Microsoft.Extensions.Diagnostics.HealthChecks";
+
     private static readonly PathString AlivePath = "/healthz", StartedPath = "/started", ReadyPath = "/ready";
 
-    /// <summary>Answers <c>/healthz</c>, <c>/started</c> and <c>/ready</c> in front of everything else.</summary>
+    /// <summary>Answers <c>/healthz</c>, <c>/started</c> and <c>/ready</c> in front of everything else. May be called again to add checks.</summary>
     /// <exception cref="InvalidOperationException">AddGracefulShutdown was not called before.</exception>
     public static IHealthChecksBuilder AddHealth(this WebApplicationBuilder builder)
     {
         if (!builder.Services.Any(service => service.ServiceType == typeof(ShutdownPhases)))
             throw new InvalidOperationException("Call AddGracefulShutdown before AddHealth: probes come in front of its bookkeeping.");
+        if (builder.Services.Any(service => service.ServiceType == typeof(WarmUps))) return builder.Services.AddHealthChecks();
         builder.Services.Insert(0, ServiceDescriptor.Singleton<IStartupFilter, Probes>()); // The first filter is the outermost.
         builder.Services.AddSingleton<IPostConfigureOptions<HealthCheckServiceOptions>, ObservedHealthChecks>();
         builder.Services.AddSingleton<WarmUps>();
         builder.Services.AddHostedService(services => services.GetRequiredService<WarmUps>());
         builder.Services.AddSingleton<OwnEndpoints>();
+        // The framework logs an error for every probe that is answered with 503, so for every second of a delay. ObservedHealthChecks says
+        // each change once.
+        if (builder.Configuration[$"Logging:LogLevel:{LogCategory}"] is null) builder.Logging.AddFilter(LogCategory, LogLevel.None);
         return builder.Services.AddHealthChecks().AddCheck<ReadinessCheck>("service", tags: [Started, Ready]);
     }
 

@@ -17,7 +17,10 @@ public sealed class ShutdownOptions
     /// <summary>How much of it the preStop hook has used up before SIGTERM.</summary>
     public double PreStopSeconds { get; set; }
 
-    /// <summary>How long new connections and requests are still served after the signal, while clients and balancers move away.</summary>
+    /// <summary>
+    /// How long new connections and requests are still served after the signal, while clients and balancers move away. In Development 0,
+    /// unless the configuration says otherwise.
+    /// </summary>
     public double DelaySeconds { get; set; } = 5;
 
     /// <summary>To close clients, flush telemetry, write the report and end the process.</summary>

@@ -8,9 +8,9 @@ namespace Graceful.Service_1.Shutdown;
 ///                          New connections and requests are still served: balancers are only now learning of it. The host has not
 ///                          been told yet.
 /// T0 + delay    Draining   The host stops as it always does: ApplicationStopping, StoppingAsync; long-lived responses end; the
-///                          listeners close, HTTP/2 connections get GOAWAY, requests in flight continue; after the last one the hosted
-///                          services stop, the last registered first. Once only a reserve is left they no longer wait for a request
-///                          that is still running.
+///                          listeners close, HTTP/2 connections get GOAWAY, requests in flight continue; after the last one consumers
+///                          and then the other hosted services stop, the last registered first. Once only a reserve is left they no
+///                          longer wait for a request that is still running.
 /// T0 + deadline Aborting   The latest moment, rarely reached: whatever is left is aborted, by name.
 ///     + flush   Flushing   Clients and producers are closed, telemetry is flushed, the report is written, the process ends.
 /// </code>

@@ -75,7 +75,7 @@ internal sealed class Acknowledgements(
             {
                 await _unconfirmed.WaitAsync(_disposed.Token);
                 await Task.Delay(Gather, _disposed.Token);
-                var upTo = history.Now();
+                var upTo = history.Last();
                 await consumer.GetLastMessageIds(_disposed.Token).AsTask().WaitAsync(_disposed.Token);
                 history.Confirmed(upTo);
             }

@@ -10,16 +10,14 @@ internal sealed class ActivePeriod
     /// <summary>For the acknowledgement to arrive.</summary>
     private static readonly TimeSpan Acknowledgement = TimeSpan.FromSeconds(0.1);
 
-    private readonly CancellationTokenSource _begin, _finish, _replaced;
-
+    private readonly CancellationTokenSource _begin = new(), _finish = new(), _replaced = new();
+    private readonly CancellationTokenRegistration[] _links;
     private readonly TimeSpan _takeover;
 
     public ActivePeriod(CancellationToken stopRequested, CancellationToken deadline, TimeSpan takeover)
     {
         _takeover = takeover;
-        _begin = CancellationTokenSource.CreateLinkedTokenSource(stopRequested);
-        _finish = CancellationTokenSource.CreateLinkedTokenSource(deadline);
-        _replaced = CancellationTokenSource.CreateLinkedTokenSource(stopRequested);
+        _links = [Link(stopRequested, _begin), Link(deadline, _finish), Link(stopRequested, _replaced)];
         (Begin, Finish, Replaced) = (_begin.Token, _finish.Token, _replaced.Token);
     }
 
@@ -35,7 +33,11 @@ internal sealed class ActivePeriod
     /// <summary>Another consumer is the active one, or this one has failed.</summary>
     public bool IsOver { get; private set; }
 
-    public void Replace() => _replaced.Cancel();
+    public void Replace()
+    {
+        _replaced.Cancel();
+        Unlink(); // It is over, so the others are cancelled, or will be when the takeover's time is up.
+    }
 
     public void End()
     {
@@ -44,4 +46,13 @@ internal sealed class ActivePeriod
         _finish.CancelAfter(_takeover > Acknowledgement ? _takeover - Acknowledgement : TimeSpan.Zero);
         _begin.Cancel();
     }
+
+    /// <summary>Nothing waits for it any more. Whatever stays linked to a token of the process stays as long as that.</summary>
+    public void Unlink()
+    {
+        foreach (var link in _links) link.Unregister();
+    }
+
+    private static CancellationTokenRegistration Link(CancellationToken from, CancellationTokenSource to) =>
+        from.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), to);
 }

@@ -10,14 +10,14 @@ internal sealed class ConnectionProblems(ILogger<PulsarClients> logger)
     private readonly HashSet<string> _said = [];
 
     /// <summary>When no connection to the broker could be made, the last time.</summary>
-    public DateTime BrokerWasAwayAt { get; private set; }
+    public TimeSpan BrokerWasAwayAt { get; private set; }
 
     /// <summary>Whether a reason was said since the last connection.</summary>
     public bool AreKnown { get { lock (_said) return _said.Count > 0; } }
 
     public void Add(Exception exception)
     {
-        if (exception is SocketException) BrokerWasAwayAt = DateTime.UtcNow;
+        if (exception is SocketException) BrokerWasAwayAt = DeliveryHistory.Now;
         if (!Tells(exception)) return;
         var reason = Reason(exception);
         lock (_said)

@@ -61,6 +61,7 @@ internal sealed class ConsumerSession
             if (_retries is not null) await _retries.EndAsync();
             await _running.EndAsync(_services.Commit);
             await _acknowledgements.RepeatAsync();
+            _period.Unlink();
             _source.Dispose();
             _acknowledgements.Dispose();
         }

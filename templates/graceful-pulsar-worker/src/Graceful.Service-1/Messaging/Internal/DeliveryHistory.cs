@@ -38,23 +38,26 @@ internal sealed class DeliveryHistory
     private readonly Queue<EntryHistory> _acknowledged = new();
     private readonly Queue<EntryHistory> _confirmed = new();
     private readonly List<EntryHistory> _doubtful = [];
-    private DateTime _copiesUntil, _goesBackUntil;
+    private TimeSpan _copiesUntil, _goesBackUntil;
     private long _number;
     private int _losses;
 
     /// <summary>When the connection was lost, the last time.</summary>
-    public DateTime LostAt { get; private set; }
+    public TimeSpan LostAt { get; private set; }
+
+    /// <summary>On a clock that nobody sets.</summary>
+    public static TimeSpan Now => TimeSpan.FromMilliseconds(Environment.TickCount64);
 
     /// <summary>A message came. If it is new, it is in progress from now on.</summary>
     public DeliveryKind Begin(MessageId id)
     {
         lock (_gate)
         {
-            if (_doubtful.Count > 0 && DateTime.UtcNow > _copiesUntil) NoMoreCopies();
+            if (_doubtful.Count > 0 && Now > _copiesUntil) NoMoreCopies();
             if (!_entries.TryGetValue((id.LedgerId, id.EntryId), out var entry))
             {
                 _entries[(id.LedgerId, id.EntryId)] = entry = new EntryHistory(id);
-                if (IsLost || DateTime.UtcNow < _goesBackUntil) Doubt(entry); // Fetched ahead: it comes again, whether it is acknowledged or not.
+                if (IsLost || Now < _goesBackUntil) Doubt(entry); // Fetched ahead: it comes again, whether it is acknowledged or not.
             }
             return entry.Begin(id.BatchIndex);
         }
@@ -81,7 +84,7 @@ internal sealed class DeliveryHistory
     });
 
     /// <summary>The acknowledgements up to now.</summary>
-    public Mark Now()
+    public Mark Last()
     {
         lock (_gate) return new(_losses, _number);
     }
@@ -92,7 +95,7 @@ internal sealed class DeliveryHistory
         lock (_gate)
         {
             if (upTo.Losses != _losses) return; // They went over a connection that is lost, and the answer came over the next one.
-            var now = DateTime.UtcNow;
+            var now = Now;
             while (_acknowledged.TryPeek(out var entry) && entry.Number <= upTo.Number)
             {
                 _entries.Remove(entry.Key);
@@ -108,9 +111,9 @@ internal sealed class DeliveryHistory
     {
         lock (_gate)
         {
-            if (!IsLost) LostAt = DateTime.UtcNow;
+            if (!IsLost) LostAt = Now;
             DoubtAll();
-            _copiesUntil = DateTime.MaxValue;
+            _copiesUntil = TimeSpan.MaxValue;
         }
     }
 
@@ -120,7 +123,7 @@ internal sealed class DeliveryHistory
         lock (_gate)
         {
             DoubtAll();
-            _goesBackUntil = DateTime.UtcNow + GoesBackWithin;
+            _goesBackUntil = Now + GoesBackWithin;
             if (!IsLost) _copiesUntil = _goesBackUntil + CopiesComeWithin;
         }
     }
@@ -138,7 +141,7 @@ internal sealed class DeliveryHistory
         lock (_gate)
         {
             if (!IsLost) return;
-            _copiesUntil = DateTime.UtcNow + CopiesComeWithin;
+            _copiesUntil = Now + CopiesComeWithin;
             if (!brokerWasAway) return;
             foreach (var entry in _confirmed)
                 if (LostAt - entry.ConfirmedAt < WrittenDownWithin && _entries.TryAdd(entry.Key, entry)) Doubt(entry);
@@ -158,7 +161,7 @@ internal sealed class DeliveryHistory
         get { lock (_gate) return [.. _entries.Values.Where(entry => entry.IsDoubtful && entry.IsHandled).Select(entry => entry.Id)]; }
     }
 
-    private bool IsLost => _copiesUntil == DateTime.MaxValue;
+    private bool IsLost => _copiesUntil == TimeSpan.MaxValue;
 
     private void Change(MessageId id, Action<EntryHistory> change)
     {

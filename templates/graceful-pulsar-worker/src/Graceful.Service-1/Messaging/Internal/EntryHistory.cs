@@ -34,7 +34,7 @@ internal sealed class EntryHistory(MessageId first)
     /// <summary>Its place in the row of acknowledgements; 0 while it has none.</summary>
     public long Number { get; set; }
 
-    public DateTime ConfirmedAt { get; set; }
+    public TimeSpan ConfirmedAt { get; set; }
 
     public DeliveryKind Begin(int batchIndex)
     {

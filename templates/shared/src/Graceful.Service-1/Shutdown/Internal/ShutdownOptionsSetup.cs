@@ -6,7 +6,7 @@ namespace Graceful.Service_1.Shutdown;
 
 /// <summary>Reads <see cref="ShutdownOptions"/> and refuses a budget that does not fit, in one message that shows the sum.</summary>
 /// <remarks>Not by the configuration binder, which names neither the key nor the limits of a number that it cannot read.</remarks>
-internal sealed class ShutdownOptionsSetup(IConfiguration configuration) : IConfigureOptions<ShutdownOptions>, IValidateOptions<ShutdownOptions>
+internal sealed class ShutdownOptionsSetup(IConfiguration configuration, IHostEnvironment environment) : IConfigureOptions<ShutdownOptions>, IValidateOptions<ShutdownOptions>
 {
     private const double MinDrainSeconds = 1;
     private const double MinFlushSeconds = 1; // With less every stop ends in the middle of the flush, with exit code 2.
@@ -25,6 +25,7 @@ internal sealed class ShutdownOptionsSetup(IConfiguration configuration) : IConf
 
     public void Configure(ShutdownOptions options)
     {
+        if (environment.IsDevelopment()) options.DelaySeconds = 0; // Nothing routes to it there, and who presses Ctrl+C waits.
         foreach (var (key, set) in Numbers)
             if (Seconds(_section[key]) is { } seconds) set(options, seconds);
         options.ReportPath = _section[nameof(ShutdownOptions.ReportPath)];
