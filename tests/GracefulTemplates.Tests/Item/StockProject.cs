@@ -117,8 +117,8 @@ public sealed record StockProject(string Template, string? Heading, string Path)
             var file = System.IO.Path.Combine(folder, "Program.cs");
             var before = File.ReadAllText(file);
             // The second call is that of a page, which adds a check or a warm-up to what is there.
-            var edited = before.Replace("builder.AddHealth();", "builder.AddHealth();\nbuilder.AddServiceDefaults();\nbuilder.AddHealth();").Replace("var app = builder.Build();", "var app = builder.Build();\napp.MapDefaultEndpoints();");
-            Assert.Equal(before.Length + "\nbuilder.AddServiceDefaults();\nbuilder.AddHealth();\napp.MapDefaultEndpoints();".Length, edited.Length);
+            var edited = before.Replace("builder.AddHealth();", "builder.AddHealth();\nbuilder.AddServiceDefaults();\nbuilder.AddHealth();").Replace("var app = builder.Build();", "var app = builder.Build();\napp.MapDefaultEndpoints();\napp.MapHealthChecks(\"/healthz\");");
+            Assert.Equal(before.Length + "\nbuilder.AddServiceDefaults();\nbuilder.AddHealth();\napp.MapDefaultEndpoints();\napp.MapHealthChecks(\"/healthz\");".Length, edited.Length);
             File.WriteAllText(file, edited);
         }
     }

@@ -53,6 +53,7 @@ public sealed class StockTests(StockFixture fixture, ITestOutputHelper output) :
         while (await AnswersAsync("/ready") is [HttpStatusCode.OK]) await Task.Delay(10); // The signal is on its way.
         Assert.Equal(HttpStatusCode.ServiceUnavailable, Assert.Single(await AnswersAsync("/ready")));
         (await service.EndAsync()).Is(0, "drained");
+        Assert.Single(service.Log.Saying("AddHealth answers /healthz")); // As the service maps it itself.
         Assert.Empty(service.Log.Saying("DefaultHealthCheckService")); // It logs an error for every probe in the delay otherwise.
 
         Task<HttpStatusCode[]> AnswersAsync(params string[] paths) =>

@@ -33,11 +33,14 @@ public static class HealthEndpoints
         builder.Services.AddSingleton<WarmUps>();
         builder.Services.AddHostedService(services => services.GetRequiredService<WarmUps>());
         builder.Services.AddSingleton<OwnEndpoints>();
+        builder.Services.AddHostedService<HiddenEndpoints>();
         // The framework logs an error for every probe that is answered with 503, so for every second of a delay. ObservedHealthChecks says
         // each change once.
         if (builder.Configuration[$"Logging:LogLevel:{LogCategory}"] is null) builder.Logging.AddFilter(LogCategory, LogLevel.None);
         return builder.Services.AddHealthChecks().AddCheck<ReadinessCheck>("service", tags: [Started, Ready]);
     }
+
+    internal static bool IsProbe(PathString path) => path == AlivePath || path == StartedPath || path == ReadyPath;
 
     /// <summary>
     /// Probes are no requests: no authorization, cache, rate limit, redirection or host filter of the application applies to them, and
@@ -53,7 +56,7 @@ public static class HealthEndpoints
                     KeepOutOfTelemetry(context);
                 return answer(context);
             });
-            app.MapWhen(context => context.Request.Path == AlivePath || context.Request.Path == StartedPath || context.Request.Path == ReadyPath, probes =>
+            app.MapWhen(context => IsProbe(context.Request.Path), probes =>
             {
                 probes.Use((context, answer) =>
                 {

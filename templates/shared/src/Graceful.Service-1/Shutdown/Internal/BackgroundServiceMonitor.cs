@@ -11,7 +11,7 @@ internal sealed class BackgroundServiceMonitor(ShutdownSignals signals, IOptions
 {
     private readonly BackgroundServiceExceptionBehavior _chosen = host.Value.BackgroundServiceExceptionBehavior;
 
-    /// <summary>From here on the host only logs a crash. Until the start has ended it stops for one, so that nothing waits for what has crashed.</summary>
+    /// <summary>From here on the host only logs a crash. During the start it stops for one: nothing shall wait for what has crashed.</summary>
     public void TakeOver() => host.Value.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.Ignore;
 
     public void Watch(IEnumerable<IHostedService> services)

@@ -122,7 +122,7 @@ internal sealed class HostedServices(ShutdownPhases phases, LongLivedResponses l
         return Task.CompletedTask;
     }
 
-    // The last registered first, as in stock, where the server is always that. What is not the server and brings in work all the same follows it.
+    // The last registered first, as in stock, where the server is always that. Whatever else brings in work follows it.
     private static int Turn(IHostedService service) => IsServer(service) ? 0 : service is IStopsWithServer ? 1 : 2;
 
     private static bool IsServer(IHostedService service) => service.GetType().FullName == Server;

@@ -6,7 +6,8 @@ namespace Graceful.Service_1.Shutdown;
 
 /// <summary>Reads <see cref="ShutdownOptions"/> and refuses a budget that does not fit, in one message that shows the sum.</summary>
 /// <remarks>Not by the configuration binder, which names neither the key nor the limits of a number that it cannot read.</remarks>
-internal sealed class ShutdownOptionsSetup(IConfiguration configuration, IHostEnvironment environment) : IConfigureOptions<ShutdownOptions>, IValidateOptions<ShutdownOptions>
+internal sealed class ShutdownOptionsSetup(IConfiguration configuration, IHostEnvironment environment)
+    : IConfigureOptions<ShutdownOptions>, IValidateOptions<ShutdownOptions>
 {
     private const double MinDrainSeconds = 1;
     private const double MinFlushSeconds = 1; // With less every stop ends in the middle of the flush, with exit code 2.
@@ -72,8 +73,12 @@ internal sealed class ShutdownOptionsSetup(IConfiguration configuration, IHostEn
             yield return "shutdownTimeoutSeconds is derived here; set Shutdown:GraceSeconds instead.";
     }
 
-    private static string? TooShort(ShutdownOptions options) => options.FlushSeconds >= MinFlushSeconds ? null : FormattableString.Invariant(
-        $"Shutdown:FlushSeconds is {options.FlushSeconds}, but must be at least {MinFlushSeconds}: clients are closed, and telemetry and the report sent, in that time.");
+    private static string? TooShort(ShutdownOptions options)
+    {
+        if (options.FlushSeconds >= MinFlushSeconds) return null;
+        FormattableString problem = $"Shutdown:FlushSeconds is {options.FlushSeconds}, but must be at least {MinFlushSeconds}";
+        return FormattableString.Invariant(problem) + ": it is the time to close clients, flush telemetry and write the report.";
+    }
 
     private static string? TooLong(ShutdownOptions options)
     {
