@@ -33,10 +33,12 @@ public sealed class FailureTests(WebApiFixture fixture, ITestOutputHelper output
     }
 
     // As in stock: what starts behind it would wait for ever, for what it needs is not there.
-    [Fact]
-    public async Task A_background_service_that_crashes_ends_a_start_that_has_not_ended()
+    [Theory]
+    [InlineData("crash-at-once")]
+    [InlineData("time-out-at-once")] // A cancellation that nobody has asked for.
+    public async Task A_background_service_that_crashes_ends_a_start_that_has_not_ended(string lab)
     {
-        await using var service = Start(new ServiceStart { Lab = "crash-at-once,slow-start" });
+        await using var service = Start(new ServiceStart { Lab = $"{lab},slow-start" });
 
         var ending = (await service.EndAsync()).Is(1, "failed").SaidSo();
 

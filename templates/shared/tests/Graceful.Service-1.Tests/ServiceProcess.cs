@@ -22,12 +22,13 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>Longer than a stop can take: whatever hangs is cut off at the service's own deadline, and its report names it.</summary>
-    private static readonly TimeSpan PatienceWithStop = TimeSpan.FromSeconds(new ShutdownOptions().GraceSeconds + 15);
+    private static readonly TimeSpan PatienceWithStop = TimeSpan.FromSeconds(GraceSeconds() + 15);
 
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _log = new();
     private readonly List<string> _addresses = [];
     private readonly string _reportPath = Path.GetTempFileName();
+    private bool _isDisposed;
 
     private ServiceProcess((string Key, string Value)[] settings)
     {
@@ -137,11 +138,23 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_isDisposed) return;
+        _isDisposed = true;
         if (!_process.HasExited) _process.Kill();
         await _process.WaitForExitAsync();
         _process.Dispose();
         Client.Dispose();
         File.Delete(_reportPath);
+    }
+
+    // As the service reads it.
+    private static double GraceSeconds()
+    {
+        var options = new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+        using var settings = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "appsettings.json")), options);
+        return settings.RootElement.TryGetProperty("Shutdown", out var shutdown) && shutdown.TryGetProperty("GraceSeconds", out var grace)
+            ? grace.GetDouble()
+            : new ShutdownOptions().GraceSeconds;
     }
 
     private bool TryFindAddress()

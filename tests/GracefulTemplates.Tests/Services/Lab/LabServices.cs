@@ -64,12 +64,12 @@ internal sealed class CrashingAtGate : BackgroundService
     }
 }
 
-internal sealed class CrashingAtOnce : BackgroundService
+internal sealed class CrashingAtOnce(Exception crash) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
-        throw new InvalidOperationException("The lab's worker is broken.");
+        throw crash;
     }
 }
 

@@ -17,7 +17,7 @@ public static class HealthEndpoints
     /// <summary>The tag of the checks that <c>/started</c> asks.</summary>
     public const string Started = "started";
 
-    private const string LogCategory = "Microsoft.Extensions.Diagnostics.HealthChecks";
+    private const string LogCategory = "Microsoft.Extensions.Diagnostics.HealthChecks.DefaultHealthCheckService";
 
     private static readonly PathString AlivePath = "/healthz", StartedPath = "/started", ReadyPath = "/ready";
 
@@ -34,9 +34,10 @@ public static class HealthEndpoints
         builder.Services.AddHostedService(services => services.GetRequiredService<WarmUps>());
         builder.Services.AddSingleton<OwnEndpoints>();
         builder.Services.AddHostedService<HiddenEndpoints>();
-        // The framework logs an error for every probe that is answered with 503, so for every second of a delay. ObservedHealthChecks says
-        // each change once.
-        if (builder.Configuration[$"Logging:LogLevel:{LogCategory}"] is null) builder.Logging.AddFilter(LogCategory, LogLevel.None);
+        // The framework logs an error for every probe that is answered with 503: during a stop that is one for every second of the delay.
+        var signals = builder.Services.Select(service => service.ImplementationInstance).OfType<ShutdownSignals>().Single();
+        if (builder.Configuration["Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks"] is null)
+            builder.Logging.AddFilter(LogCategory, level => level >= LogLevel.Information && !signals.StopRequested.IsCancellationRequested);
         return builder.Services.AddHealthChecks().AddCheck<ReadinessCheck>("service", tags: [Started, Ready]);
     }
 

@@ -11,14 +11,21 @@ internal sealed class BackgroundServiceMonitor(ShutdownSignals signals, IOptions
 {
     private readonly BackgroundServiceExceptionBehavior _chosen = host.Value.BackgroundServiceExceptionBehavior;
 
-    /// <summary>From here on the host only logs a crash. During the start it stops for one: nothing shall wait for what has crashed.</summary>
-    public void TakeOver() => host.Value.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.Ignore;
+    /// <summary>Before the start, for a service can crash in the middle of it.</summary>
+    public void Begin() => host.Value.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.Ignore;
+
+    /// <summary>The host stops the service again when one crashes that is not watched.</summary>
+    public void GiveUp() => host.Value.BackgroundServiceExceptionBehavior = _chosen;
 
     public void Watch(IEnumerable<IHostedService> services)
     {
         if (_chosen == BackgroundServiceExceptionBehavior.Ignore) return;
         foreach (var service in services.OfType<BackgroundService>()) _ = WatchAsync(service);
     }
+
+    /// <summary>During the start: those that have ended by now.</summary>
+    public void Look(IEnumerable<IHostedService> services) =>
+        Watch(services.Where(service => service is BackgroundService { ExecuteTask.IsCompleted: true }));
 
     private async Task WatchAsync(BackgroundService service)
     {

@@ -34,6 +34,18 @@ internal sealed class HostedServices(ShutdownPhases phases, LongLivedResponses l
     public IEnumerable<(string Name, TimeSpan Age)> Unfinished =>
         _steps.Where(step => step is { Name: not null, Ended: false }).Select(step => (step.Name!, step.Age));
 
+    public void BeginStart() => monitor.Begin();
+
+    /// <summary>Returns when the start has ended. What starts behind a background service that has crashed may wait for it, for ever.</summary>
+    public void WatchStart(Task start, IServiceProvider provider)
+    {
+        const int milliseconds = 50;
+        if (Task.WaitAny([start], milliseconds) == 0) return;
+        IHostedService[] services = [.. provider.GetServices<IHostedService>()]; // The host has made them by now.
+        do monitor.Look(services);
+        while (Task.WaitAny([start], milliseconds) != 0);
+    }
+
     public void EndStart(IServiceProvider provider)
     {
         Started = true;
@@ -41,22 +53,8 @@ internal sealed class HostedServices(ShutdownPhases phases, LongLivedResponses l
         var others = services.Except(provider.GetServices<IHostedService>(), ReferenceEqualityComparer.Instance).OfType<IHostedService>().ToArray();
         monitor.Watch(services.Except(others));
         foreach (var service in others) logger.Transient(NameOf(service)); // Another object every time: only the host has the one that runs.
-        if (!ShutdownWatchdog.OwnsProcess || others.Length > 0) return;
-        _services = services;
-        monitor.TakeOver();
-    }
-
-    /// <summary>For a start that was given up: when a background service crashes in the middle of it, the host stops and tells only the log.</summary>
-    public void NoteCrashes(IServiceProvider provider)
-    {
-        try
-        {
-            monitor.Watch(provider.GetServices<IHostedService>());
-        }
-        catch (Exception)
-        {
-            // It was given up before they were made, and they cannot be.
-        }
+        if (ShutdownWatchdog.OwnsProcess && others.Length == 0) _services = services;
+        else monitor.GiveUp();
     }
 
     /// <summary>Ends when all have stopped, or at the deadline.</summary>

@@ -22,14 +22,16 @@ internal sealed class ServiceRunner(ShutdownSignals signals, ShutdownPhases phas
         if (signals.StopRequested.IsCancellationRequested) return; // Before there was a host.
         try
         {
-            app.StartAsync(signals.StopRequested).GetAwaiter().GetResult();
+            hostedServices.BeginStart();
+            var start = app.StartAsync(signals.StopRequested);
+            hostedServices.WatchStart(start, app.Services);
+            start.GetAwaiter().GetResult();
             hostedServices.EndStart(app.Services);
             metrics.Start();
         }
         catch (OperationCanceledException) when (signals.StopRequested.IsCancellationRequested || stopping.IsCancellationRequested)
         {
             // Stopped while starting: nothing has been served, so there is nothing else to report.
-            hostedServices.NoteCrashes(app.Services);
         }
         catch (Exception e) // The host has logged it.
         {
