@@ -34,10 +34,12 @@ public static class HealthEndpoints
         builder.Services.AddHostedService(services => services.GetRequiredService<WarmUps>());
         builder.Services.AddSingleton<OwnEndpoints>();
         builder.Services.AddHostedService<HiddenEndpoints>();
-        // The framework logs an error for every probe that is answered with 503: during a stop that is one for every second of the delay.
-        var signals = builder.Services.Select(service => service.ImplementationInstance).OfType<ShutdownSignals>().Single();
         if (builder.Configuration["Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks"] is null)
+        {
+            // The framework logs an error for every probe that is answered with 503: during a stop that is one for every second of the delay.
+            var signals = (ShutdownSignals)builder.Services.First(service => service.ServiceType == typeof(ShutdownSignals)).ImplementationInstance!;
             builder.Logging.AddFilter(LogCategory, level => level >= LogLevel.Information && !signals.StopRequested.IsCancellationRequested);
+        }
         return builder.Services.AddHealthChecks().AddCheck<ReadinessCheck>("service", tags: [Started, Ready]);
     }
 
