@@ -35,7 +35,7 @@ public sealed partial class WorkflowStepTests
         ("docker compose build", nameof(WorkflowTests)),
         ("docker compose up --detach", nameof(WorkflowTests)),
         ("curl --fail --silent --show-error --retry 60", nameof(WorkflowTests)),
-        ("# Still at work when the delay is over", nameof(WorkflowTests)),
+        ("# The sample's job", nameof(WorkflowTests)),
         ("container=$(docker compose ps", nameof(WorkflowTests)),
     ];
 

@@ -15,15 +15,17 @@ public sealed class WorkerProjectTests
     [OnBrokers("graceful-service")]
     public async Task Its_own_tests_pass_with_a_broker(BrokerKind kind, string template)
     {
+        // WorkerTests alone talk to the broker: the others pass or fail with the one as with the other.
+        var (filter, count) = kind == BrokerKind.Apache ? ((string[])["--filter", "WorkerTests"], "1") : ([], @"\d\d");
         await using var own = kind == BrokerKind.Test ? await BrokerProcess.StartAsync() : null;
         var apache = kind == BrokerKind.Apache ? await Brokers.ApacheAsync() : null;
         var (sandbox, folder) = await Builds.GetOrAdd(template, _ => new(() => BuildAsync(template))).Value;
         sandbox.Variables["PULSAR_SERVICE_URL"] = (own?.ServiceUrl ?? apache!.ServiceUrl).OriginalString;
         sandbox.Variables["PULSAR_ADMIN_URL"] = (own?.Control.Url ?? apache!.Admin.BaseAddress!).GetLeftPart(UriPartial.Authority);
 
-        var output = await sandbox.DotnetAsync(folder, "test", "--no-build", "-tl:off", "-nologo");
+        var output = await sandbox.DotnetAsync(folder, ["test", "--no-build", "-tl:off", "-nologo", .. filter]);
 
-        Assert.Matches(@"Passed! +- Failed: +0, Passed: +\d\d, Skipped: +0", output);
+        Assert.Matches($@"Passed! +- Failed: +0, Passed: +{count}, Skipped: +0", output);
     }
 
     private static async Task<(Sandbox, string)> BuildAsync(string template)
