@@ -216,10 +216,6 @@ internal sealed class ConsumerSession
             if (delivery.IsTooLate) delivery.Leave(); // It has waited for a thread: handlers that block theirs leave none.
             else await _services.Processor.ProcessAsync(delivery);
         }
-        catch (Exception e)
-        {
-            _services.Logger.LeftUnsettled(e, delivery.Id);
-        }
         finally
         {
             _handlers.Release();
