@@ -25,4 +25,12 @@ public sealed class WorkerConfigurationTests(WorkerFixture fixture, ITestOutputH
         Assert.Contains(reason, ending.Error);
         Assert.Single(worker.Log.Entries, entry => entry.EventId != LogEntry.Report && entry.Line.Contains(ending.Error[..20], StringComparison.Ordinal));
     }
+
+    [Fact]
+    public async Task A_second_topic_is_refused()
+    {
+        await using var worker = Start(Consumer() with { Lab = "second-topic" });
+
+        Assert.Contains("AddMessaging was called twice", (await worker.EndAsync()).Is(1, "failed").Error);
+    }
 }

@@ -39,6 +39,25 @@ public sealed class WorkerDeadLetterTests(WorkerFixture fixture, ITestOutputHelp
         Tally(20).NoneLost().NoneTwice();
     }
 
+    // As docs/messages.md says it: the subscription is there, and what it holds comes from its first message on.
+    [Theory]
+    [OnBrokers]
+    public async Task Dead_letters_are_handled_by_a_worker_that_consumes_their_topic(BrokerKind kind)
+    {
+        await UseAsync(kind);
+        await PublishAsync("fail-once/x", 0);
+        await using (await StartReadyAsync(Consumer(settings: ("Pulsar:MaxRedeliveries", "0"))))
+            await UntilNoBacklogAsync();
+        Assert.Single(await Used.MessagesAsync(DeadLetterTopic));
+
+        (string, string)[] again = [("Pulsar:Topic", $"persistent://public/default/{DeadLetterTopic}"), ("Pulsar:Subscription", "dead-letters"), ("Pulsar:RetrySeconds", "0.1")];
+        await using var worker = await StartReadyAsync(Consumer(settings: again));
+
+        await Journal.UntilAsync("end", "fail-once/x");
+        await AssertStopsAsync(worker);
+        Assert.Equal(0, (await Used.StatisticsAsync(DeadLetterTopic)).Subscriptions["dead-letters"].MsgBacklog);
+    }
+
     // After 5 s the message waits for its retry, while its copy is still on the way.
     [Theory]
     [InlineData("Shared")]

@@ -37,6 +37,41 @@ public sealed class WorkerFailureTests(WorkerFixture fixture, ITestOutputHelper 
                 line => Assert.True(line.At < Journal.Of("begin", "fail-always/x")[^1].At, $"{line} had to wait for a message that failed."));
     }
 
+    // Nor can it be written to the log, which throws: the attempt has no end of its own.
+    [Theory]
+    [OnBrokers("Shared", 1)]
+    [OnBrokers("Shared", 3)]
+    [OnBrokers("KeyShared", 1)]
+    [OnBrokers("Failover", 1)]
+    public async Task A_failure_that_cannot_be_read_is_tried_again_like_any_other(BrokerKind kind, string type, int batchSize)
+    {
+        await UseAsync(kind);
+        await Used.PublishAsync(new() { Topic = Topic, BatchSize = batchSize, Messages = [Message(Job("fail-unreadably-once/x", 0)), Message(Job("m-0", 0)), Message(Job("m-1", 0))] });
+        await using var worker = await StartReadyAsync(Consumer(settings: [.. Retries, ("Pulsar:SubscriptionType", type)]));
+
+        await UntilNoBacklogAsync();
+
+        Tally(2).NoneLost().NoneTwice();
+        Assert.Equal((2, 1), (Journal.Of("begin", "fail-unreadably-once/x").Count, Journal.Of("end", "fail-unreadably-once/x").Count));
+        Assert.Single(worker.Log.Of(315));
+        await AssertStopsAsync(worker);
+    }
+
+    [Theory]
+    [InlineData("Shared")]
+    [InlineData("Failover")]
+    public async Task A_failure_that_cannot_be_read_is_left_to_others_at_a_stop(string type)
+    {
+        await PublishAsync("fail-unreadably/x", 0);
+        await using var worker = await StartReadyAsync(Consumer(settings: [("Pulsar:RetrySeconds", "30"), ("Pulsar:SubscriptionType", type)]));
+        await worker.Log.UntilAsync(315);
+
+        worker.Send(Signal.Terminate);
+
+        var ending = (await worker.EndAsync()).Is(0, "drained").SaidSo();
+        Assert.Equal((1, 1, 0), (ending.Messages("received"), ending.Messages("released"), ending.Messages("aborted")));
+    }
+
     [Theory]
     [OnBrokers]
     public async Task Every_tenth_message_failing_twice_loses_and_repeats_none(BrokerKind kind)

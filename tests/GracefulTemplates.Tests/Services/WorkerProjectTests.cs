@@ -28,6 +28,35 @@ public sealed class WorkerProjectTests
         Assert.Matches($@"Passed! +- Failed: +0, Passed: +{count}, Skipped: +0", output);
     }
 
+    // As its README says it: the sample goes, and one test with it.
+    [Fact]
+    public async Task It_builds_with_a_handler_in_place_of_the_sample()
+    {
+        using var sandbox = Sandbox.For("without-jobs");
+        var folder = sandbox.Generate("graceful-pulsar-worker", "Shop");
+        await DotPulsarPackage.ProvideAsync(sandbox, folder);
+        var project = Path.Combine(folder, "src", "Shop");
+        Directory.Delete(Path.Combine(project, "Jobs"), recursive: true);
+        File.Delete(Path.Combine(folder, "tests", "Shop.Tests", "JobMessageTests.cs"));
+        File.WriteAllText(Path.Combine(project, "OrderHandler.cs"), """
+            using System.Buffers;
+            using DotPulsar.Abstractions;
+            using Shop.Messaging;
+
+            internal sealed class OrderHandler : IMessageHandler
+            {
+                public Task HandleAsync(IMessage<ReadOnlySequence<byte>> message, CancellationToken cancellationToken) => Task.CompletedTask;
+            }
+            """);
+        var program = Path.Combine(project, "Program.cs");
+        File.WriteAllLines(program, File.ReadAllLines(program)
+            .Where(line => !line.Contains("Shop.Jobs") && !line.Contains("JobRunner")).Select(line => line.Replace("JobHandler", "OrderHandler")));
+
+        await sandbox.BuildAsync(folder);
+
+        sandbox.Passed();
+    }
+
     private static async Task<(Sandbox, string)> BuildAsync(string template)
     {
         var sandbox = Sandbox.For($"own-tests-{template}");

@@ -96,6 +96,25 @@ public sealed class WorkerStopTests(WorkerFixture fixture, ITestOutputHelper out
         await Journal.UntilAsync("fail", count: 20); // At once, not after 30 s.
     }
 
+    // They block their threads, of which the pool has as many as processors: all others wait for one.
+    [Fact]
+    public async Task Handlers_that_wait_for_a_thread_at_the_signal_are_not_begun()
+    {
+        const int Count = 40;
+        await Broker.PublishAsync(new() { Topic = Topic, Count = Count, Payload = Job("block-thread/{n}", 3) });
+        await using var worker = Start(Consumer(settings: [("Pulsar:Handlers", $"{Count}"), ("DOTNET_PROCESSOR_COUNT", "2")]));
+        await Journal.UntilAsync("begin", count: 2);
+
+        worker.Send(Signal.Terminate);
+
+        var ending = (await worker.EndAsync()).Is(0, "drained").SaidSo();
+        var signal = Assert.Single(Journal.Lines, line => line.What == "signal").At;
+        var begun = Journal.Lines.Where(line => line.What == "begin").ToList();
+        Assert.DoesNotContain(begun, line => line.At > signal + TimeSpan.FromSeconds(0.025)); // It may have lost the processor in between.
+        Assert.Equal((begun.Count, 0), (ending.Messages("completed"), ending.Messages("aborted")));
+        Assert.InRange(ending.Messages("released"), 1, Count - begun.Count);
+    }
+
     // A bus or a queue of the user's, registered below AddMessaging: in stock it stops before the consumer.
     [Fact]
     public async Task What_a_handler_uses_stops_after_it_wherever_it_was_registered()

@@ -5,7 +5,6 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Graceful.Service_1.Jobs;
 using Graceful.Service_1.Shutdown;
 
 namespace Graceful.Service_1.Tests;
@@ -32,7 +31,7 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
 
     private ServiceProcess((string Key, string Value)[] settings)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(JobRunner).Assembly.Location])
+        var start = new ProcessStartInfo("dotnet", [typeof(ShutdownOptions).Assembly.Location])
         {
             WorkingDirectory = AppContext.BaseDirectory, // Of appsettings.json.
             RedirectStandardOutput = true,

@@ -36,6 +36,9 @@ public sealed partial class JobRunner(IHostApplicationLifetime lifetime, ILogger
             case "fail-late" when _attempts.AddOrUpdate(name, 1, (_, attempts) => attempts + 1) <= 1:
                 await Task.Delay(time, cancellationToken);
                 throw new InvalidOperationException($"The lab fails {name}.");
+            case "fail-unreadably":
+            case "fail-unreadably-once" when _attempts.AddOrUpdate(name, 1, (_, attempts) => attempts + 1) <= 1:
+                throw new UnreadableException();
             case "fail-at-length":
                 throw new InvalidOperationException(new string('x', 6 * 1024 * 1024));
             case "read-too-much":
@@ -64,6 +67,12 @@ public sealed partial class JobRunner(IHostApplicationLifetime lifetime, ILogger
         var done = 0;
         do yield return done++;
         while (await timer.WaitForNextTickAsync(cancellationToken));
+    }
+
+    /// <summary>Not even the log can read it.</summary>
+    private sealed class UnreadableException : Exception
+    {
+        public override string Message => throw new InvalidOperationException("The lab's exception cannot be read.");
     }
 
     [LoggerMessage(EventId = 901, Level = LogLevel.Information, Message = "Begun {Job}")]

@@ -13,15 +13,15 @@ public static class MessagingExtensions
     public const string MeterName = "Graceful.Messaging";
 
     /// <summary>Consumes the topic of section <c>Pulsar</c> with the given handler. The service is ready while it is connected.</summary>
+    /// <exception cref="InvalidOperationException">It was called before.</exception>
     public static void AddMessaging<THandler>(this WebApplicationBuilder builder) where THandler : class, IMessageHandler
     {
-        // In Production too: one DbContext shared by all handlers fails at the start there, and not under load.
-        // ValidateOnBuild as the framework has it. Another container's factory goes behind this.
-        builder.Host.UseDefaultServiceProvider((context, options) =>
-        {
-            options.ValidateScopes = true;
-            options.ValidateOnBuild = context.HostingEnvironment.IsDevelopment();
-        });
+        if (builder.Services.Any(service => service.ServiceType == typeof(PulsarClients)))
+            throw new InvalidOperationException("AddMessaging was called twice, but a service consumes one topic. Make a second service for the " +
+                "other one, or let one handler tell its messages apart, for instance by a property.");
+        // In Production too, where the framework checks nothing: a handler that cannot be built, or a DbContext that all handlers share,
+        // would send the whole topic to the dead letters while /ready says 200. Another container's factory goes behind this.
+        builder.Host.UseDefaultServiceProvider(options => options.ValidateScopes = options.ValidateOnBuild = true);
         builder.Services.AddScoped<IMessageHandler, THandler>();
 
         builder.Services.AddOptions<PulsarOptions>().BindConfiguration("Pulsar").ValidateDataAnnotations().ValidateOnStart();

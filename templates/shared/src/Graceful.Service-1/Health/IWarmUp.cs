@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Graceful.Service_1.Health;
 
-/// <summary>What has to be done before the first request: caches, connections, compilation. <c>AddWarmUp</c> registers it.</summary>
+/// <summary>What has to be done before the first request or message: caches, connections, compilation. <c>AddWarmUp</c> registers it.</summary>
 public interface IWarmUp
 {
     /// <summary>Does it. The listeners are open already. If it throws it is tried again, for as long as it takes.</summary>

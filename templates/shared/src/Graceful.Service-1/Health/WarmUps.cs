@@ -15,6 +15,7 @@ internal sealed partial class WarmUps : BackgroundService
     private readonly IHostApplicationLifetime _lifetime;
     private readonly ShutdownPhases _phases;
     private readonly ILogger<WarmUps> _logger;
+    private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile string? _current;
 
     public WarmUps(IEnumerable<WarmUpRegistration> registrations, IServiceScopeFactory scopes, IHostApplicationLifetime lifetime,
@@ -23,10 +24,14 @@ internal sealed partial class WarmUps : BackgroundService
         (_registrations, _scopes, _lifetime, _phases, _logger) = ([.. registrations], scopes, lifetime, phases, logger);
         _current = _registrations.FirstOrDefault()?.Name;
         phases.HasBeenReady = _current is null;
+        if (_current is null) _done.SetResult();
     }
 
     /// <summary>Null once everything is done.</summary>
     public string? Missing => !_lifetime.ApplicationStarted.IsCancellationRequested ? "starting" : _current is { } name ? $"warming up: {name}" : null;
+
+    /// <summary>For what takes work without being sent it. It never ends when a stop comes first.</summary>
+    public Task Done => _done.Task;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -44,6 +49,7 @@ internal sealed partial class WarmUps : BackgroundService
             }
         }
         (_phases.HasBeenReady, _current) = (true, null); // In this order: from here on somebody may be sent here.
+        _done.SetResult();
         LogDone(Math.Round(Stopwatch.GetElapsedTime(started).TotalSeconds, 3), string.Join(", ", _registrations.Select(warmUp => warmUp.Name)));
     }
 

@@ -51,12 +51,26 @@ internal sealed class Captive(LabContext context) : LabService
     public override string? ToString() => context.ToString();
 }
 
+/// <summary>The same, but nothing asks for it at the start.</summary>
+internal sealed class CaptiveSingleton(LabContext context)
+{
+    public override string? ToString() => context.ToString();
+}
+
+/// <summary>Asks for what nobody has registered.</summary>
+internal sealed class MissingDependency(IComparable missing)
+{
+    public override string? ToString() => missing.ToString();
+}
+
 internal sealed class LabScopes : IHostingStartup
 {
     public void Configure(IWebHostBuilder builder) => builder.ConfigureServices(services =>
     {
         var parts = (Environment.GetEnvironmentVariable("Lab__Parts") ?? "").Split(',');
-        if (parts.Contains("context") || parts.Contains("captive")) services.AddScoped<LabContext>();
+        if (parts.Contains("context") || parts.Contains("captive") || parts.Contains("captive-singleton")) services.AddScoped<LabContext>();
         if (parts.Contains("captive")) services.AddHostedService<Captive>();
+        if (parts.Contains("captive-singleton")) services.AddSingleton<CaptiveSingleton>();
+        if (parts.Contains("missing-dependency")) services.AddScoped<MissingDependency>();
     });
 }

@@ -1,3 +1,5 @@
+using Graceful.Service_1.Messaging;
+
 namespace Graceful.Service_1.Jobs;
 
 /// <summary>What a handler publishes to at its end. Users register it behind the consumer, so in stock it stops before that.</summary>
@@ -20,5 +22,9 @@ internal sealed class LabBus : LabService
 
 internal static class LabInProgram
 {
-    public static void AddLab(this WebApplicationBuilder builder) => builder.Services.AddHostedService<LabBus>();
+    public static void AddLab(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddHostedService<LabBus>();
+        if (Environment.GetEnvironmentVariable("Lab__Parts") == "second-topic") builder.AddMessaging<JobHandler>();
+    }
 }

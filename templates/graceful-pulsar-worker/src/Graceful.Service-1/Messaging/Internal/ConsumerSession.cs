@@ -213,11 +213,8 @@ internal sealed class ConsumerSession
     {
         try
         {
-            await _services.Processor.ProcessAsync(delivery);
-        }
-        catch (Exception e)
-        {
-            _services.Logger.LeftUnsettled(e, delivery.Id);
+            if (delivery.IsTooLate) delivery.Leave(); // It has waited for a thread: handlers that block theirs leave none.
+            else await _services.Processor.ProcessAsync(delivery);
         }
         finally
         {

@@ -12,30 +12,43 @@ internal sealed class MessageProcessor(HandlerInvoker handler, DeadLetters deadL
         using var work = inFlight.Begin(delivery.Id.ToString());
         for (var attempt = (int)delivery.Message.RedeliveryCount; ; attempt++)
         {
+            var delay = Backoff.Delay(attempt, options.Value.RetrySeconds, options.Value.MaxRetrySeconds);
+            if (await IsSettledAsync(delivery, attempt, delay) || !await delivery.WaitForRetryAsync(delay)) return;
+        }
+    }
+
+    /// <summary>One attempt. False: it needs another one.</summary>
+    private async Task<bool> IsSettledAsync(Delivery delivery, int attempt, TimeSpan delay)
+    {
+        try
+        {
             var failure = await handler.TryAsync(delivery.Message);
             if (failure is null)
             {
                 await AcknowledgeAsync(delivery, Outcome.Completed);
-                return;
+                return true;
             }
             // Clients of databases and services have exceptions of their own for a token that has fired.
             if (phases.Deadline.IsCancellationRequested && failure is not PoisonMessageException)
             {
                 delivery.Leave(Outcome.Aborted);
-                return;
+                return true;
             }
 
             var isLast = failure is PoisonMessageException || attempt >= options.Value.MaxRedeliveries;
             if (isLast && await deadLetters.TryAddAsync(delivery.Message, attempt, failure))
             {
                 await AcknowledgeAsync(delivery, Outcome.DeadLettered);
-                return;
+                return true;
             }
 
-            var delay = Backoff.Delay(attempt, options.Value.RetrySeconds, options.Value.MaxRetrySeconds);
             logger.AttemptFailed(failure, attempt + 1, delivery.Id, delay.TotalSeconds);
-            if (!await delivery.WaitForRetryAsync(delay)) return;
         }
+        catch (Exception e) // A log that throws, as it does for an exception whose text cannot be read.
+        {
+            logger.LeftUnsettled(e, delivery.Id, delay.TotalSeconds);
+        }
+        return false;
     }
 
     private async Task AcknowledgeAsync(Delivery delivery, Outcome outcome)

@@ -49,8 +49,8 @@ internal static partial class MessagingLog
     [LoggerMessage(314, LogLevel.Warning, "{Count} failed messages wait for their retry (MaxWaitingRetries): no more are taken until one is due")]
     public static partial void RetriesHoldUpIntake(this ILogger logger, int count);
 
-    [LoggerMessage(315, LogLevel.Error, "{MessageId} was left unsettled; it will be delivered again")]
-    public static partial void LeftUnsettled(this ILogger logger, Exception failure, MessageId messageId);
+    [LoggerMessage(315, LogLevel.Error, "{MessageId} was left unsettled; the next attempt is in {DelaySeconds:0.0} s")]
+    public static partial void LeftUnsettled(this ILogger logger, Exception failure, MessageId messageId, double delaySeconds);
 
     // Dead letters.
 

@@ -1,3 +1,4 @@
+using Graceful.Service_1.Health;
 using Graceful.Service_1.Shutdown;
 using Microsoft.Extensions.Options;
 
@@ -10,7 +11,7 @@ namespace Graceful.Service_1.Messaging.Internal;
 /// always waits for the whole of that.
 /// </remarks>
 internal sealed class PulsarWorker(PulsarClients clients, ConnectionProblems problems, ConsumerStates states, ConsumerServices services,
-    ShutdownPhases phases, IOptions<PulsarOptions> options, ILogger<PulsarWorker> logger) : BackgroundService, IStopsWithServer
+    WarmUps warmUps, ShutdownPhases phases, IOptions<PulsarOptions> options, ILogger<PulsarWorker> logger) : BackgroundService, IStopsWithServer
 {
     /// <summary>How often to look for new partitions, as Pulsar's own clients do.</summary>
     private static readonly TimeSpan LookForPartitionsEvery = TimeSpan.FromMinutes(1);
@@ -21,9 +22,10 @@ internal sealed class PulsarWorker(PulsarClients clients, ConnectionProblems pro
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var topic = options.Value.Topic;
-        states.Connecting(topic);
         try
         {
+            await warmUps.Done.WaitAsync(phases.StopRequested); // A readiness probe holds off requests, but no messages.
+            states.Connecting(topic);
             do
             {
                 var partitions = await PartitionsAsync();
