@@ -1,3 +1,6 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
 namespace GracefulTemplates.Tests.Services;
 
 /// <summary>What a user gets builds and passes its tests, wherever he puts it and whatever he calls it.</summary>
@@ -33,6 +36,33 @@ public sealed class GeneratedProjectTests
 
         Assert.Matches(@"Test run summary: Passed!\s+total: 1\s", tests); // Microsoft.Testing.Platform; everywhere else it is VSTest.
         Assert.Empty(Directory.GetFiles(folder, "packages.lock.json", SearchOption.AllDirectories));
+        sandbox.Passed();
+    }
+
+    // With versions in one place NuGet asks which package comes from which feed (NU1507), and an error would end "dotnet new" itself.
+    [Fact]
+    public async Task It_restores_beside_a_private_feed()
+    {
+        await using var feed = WebApplication.CreateSlimBuilder().Build();
+        feed.Urls.Add("http://127.0.0.1:0");
+        feed.MapGet("/v3/index.json", (HttpRequest request) => Results.Json(new Dictionary<string, object>
+        {
+            ["version"] = "3.0.0",
+            ["resources"] = new[] { new Dictionary<string, string> { ["@id"] = $"http://{request.Host}/packages/", ["@type"] = "PackageBaseAddress/3.0.0" } },
+        }));
+        await feed.StartAsync();
+        using var sandbox = Sandbox.For("private-feed");
+        File.WriteAllText(Path.Combine(sandbox.Folder, "nuget.config"), $"""
+            <configuration>
+              <packageSources>
+                <add key="private" value="{feed.Urls.Single()}/v3/index.json" allowInsecureConnections="true" />
+              </packageSources>
+            </configuration>
+            """);
+
+        var output = await sandbox.DotnetAsync(sandbox.Generate(Template, "Shop", "--no-tests"), "restore");
+
+        Assert.Contains("warning NU1507", output);
         sandbox.Passed();
     }
 

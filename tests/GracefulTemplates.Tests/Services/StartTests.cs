@@ -81,6 +81,7 @@ public sealed class StartTests(WebApiFixture fixture, ITestOutputHelper output) 
         await service.Log.UntilLabSaysAsync(place);
 
         service.Send(Signal.Terminate);
+        await Task.Delay(TimeSpan.FromSeconds(0.5)); // Enough to be seen in the report, were it taken for a delay.
         service.OpenGate();
 
         var ending = (await service.EndAsync()).Is(0, "drained").SaidSo().Within(10);
@@ -92,6 +93,7 @@ public sealed class StartTests(WebApiFixture fixture, ITestOutputHelper output) 
     {
         Assert.Empty(ending.Log.Saying("Now listening on"));
         Assert.Empty(ending.Log.Of(LogEntry.Stopping)); // No delay either: nobody was sent here.
+        Assert.Equal(0, ending.Report.GetProperty("seconds").GetProperty("delay").GetDouble());
         Assert.Equal((0, 0), (ending.Work("inFlightAtSignal"), ending.Work("arrivedAfterSignal")));
     }
 }

@@ -27,6 +27,18 @@ public sealed class WarmUpTests(WebApiFixture fixture, ITestOutputHelper output)
         Assert.Empty(service.Log.Of(ReadinessChanged)); // The start has entries of its own.
     }
 
+    [Fact]
+    public async Task Ports_of_another_protocol_do_not_keep_it_from_being_ready()
+    {
+        await using var service = Start(new ServiceStart { Lab = "silent-ports" });
+
+        await service.UntilReadyAsync();
+
+        await service.Log.UntilAsync(Done);
+        Assert.Empty(service.Log.Of(Failed));
+        Assert.Empty(service.Log.Of(NotAnswered));
+    }
+
     [Theory]
     [InlineData("warm-up-hangs", 2)]
     [InlineData("warm-up-hangs-without-token", 1)] // The next attempt would only be one more that hangs.

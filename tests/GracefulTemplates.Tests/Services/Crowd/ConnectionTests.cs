@@ -52,8 +52,7 @@ public sealed class ConnectionTests(ITestOutputHelper output) : CrowdTests(outpu
     public async Task The_WebSocket_of_the_page_is_closed_with_1001_when_draining_begins()
     {
         await using var service = await StartReadyAsync(Make.Graceful, "", delay: 2);
-        using var socket = new ClientWebSocket();
-        await socket.ConnectAsync(new Uri($"ws://127.0.0.1:{service.Port}/echo"), CancellationToken.None);
+        using var socket = await ConnectAsync(service, "/echo");
         Assert.Equal("one", await EchoAsync(socket, "one"));
 
         service.Send(Signal.Terminate);
@@ -70,13 +69,87 @@ public sealed class ConnectionTests(ITestOutputHelper output) : CrowdTests(outpu
     public async Task A_WebSocket_whose_client_does_not_answer_the_close_is_cut_off_a_second_later()
     {
         await using var service = await StartReadyAsync(Make.Graceful, "");
-        using var socket = new ClientWebSocket();
-        await socket.ConnectAsync(new Uri($"ws://127.0.0.1:{service.Port}/echo"), CancellationToken.None);
+        using var socket = await ConnectAsync(service, "/echo");
         Assert.Equal("one", await EchoAsync(socket, "one"));
 
         service.Send(Signal.Terminate);
 
         (await service.EndAsync()).IsDrained(Make.Graceful).Soon();
+    }
+
+    [Theory]
+    [MemberData(nameof(Both))]
+    public async Task A_WebSocket_at_work_finishes_answers_and_says_goodbye(Make make)
+    {
+        await using var service = await StartReadyAsync(make, "");
+        using var socket = await ConnectAsync(service, "/crowd/socket-at-work");
+        await SendAsync(socket, "order");
+        await service.Log.UntilLabSaysAsync("at work");
+
+        service.Send(Signal.Terminate);
+        if (make == Make.Graceful) await service.Log.UntilAsync(LogEntry.Draining);
+        await Task.Delay(TimeSpan.FromSeconds(3)); // What waits for its client is cut off after 1 s.
+        service.OpenGate();
+
+        Assert.Equal("order", (await ReceiveAsync(socket)).Text);
+        Assert.Equal((WebSocketCloseStatus?)1001, (await ReceiveAsync(socket)).CloseStatus);
+        await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
+        Assert.Single(service.Log.LabSaid("saved"));
+        (await service.EndAsync()).IsDrained(make).Soon();
+    }
+
+    [Fact]
+    public async Task A_WebSocket_whose_client_goes_on_talking_is_cut_off_too()
+    {
+        await using var service = await StartReadyAsync(Make.Graceful, "");
+        using var socket = await ConnectAsync(service, "/crowd/socket-without-token");
+        var talking = TalkAsync();
+
+        service.Send(Signal.Terminate);
+
+        (await service.EndAsync()).IsDrained(Make.Graceful).Soon();
+        await Assert.ThrowsAnyAsync<Exception>(() => talking);
+
+        async Task TalkAsync()
+        {
+            for (; ; await Task.Delay(20)) Assert.Equal("again", await EchoAsync(socket, "again"));
+        }
+    }
+
+    [Fact]
+    public async Task A_handler_whose_token_fires_sees_that_the_application_stops()
+    {
+        const int Requests = 20;
+        await using var service = await StartReadyAsync(Make.Graceful, "");
+        var requests = Enumerable.Range(0, Requests).Select(_ => service.Client.GetAsync("/crowd/asks-whether-it-stops")).ToArray();
+        await service.Log.UntilAsync("all ask", _ => service.Log.LabSaid("asking").Length == Requests);
+
+        service.Send(Signal.Terminate);
+
+        (await service.EndAsync()).IsDrained(Make.Graceful).Soon();
+        Assert.Equal(Enumerable.Repeat("True", Requests), service.Log.LabSaid("stopping: "));
+        foreach (var request in requests) (await request).Dispose();
+    }
+
+    // The listener is open for the delay, and the application has been told already.
+    [Theory]
+    [InlineData("GET", "text/event-stream", HttpStatusCode.OK)]
+    [InlineData("POST", "text/event-stream", HttpStatusCode.ServiceUnavailable)]
+    [InlineData("GET", "application/json", HttpStatusCode.ServiceUnavailable)]
+    public async Task A_reader_of_server_sent_events_that_comes_back_too_early_gets_an_empty_stream(string method, string accepted, HttpStatusCode expected)
+    {
+        await using var service = await StartReadyAsync(Make.Graceful, "", delay: 5);
+        service.OpenGate();
+        Assert.Equal("200 done", await TextAsync(service.Client.PostAsync("/crowd/at-gate/stop", null)));
+        await service.Log.UntilAsync(LogEntry.Stopping);
+
+        using var request = new HttpRequestMessage(new HttpMethod(method), "/crowd/any-events") { Headers = { { "Accept", accepted } } };
+        using var response = await service.Client.SendAsync(request);
+
+        Assert.Equal(expected, response.StatusCode);
+        if (expected == HttpStatusCode.OK) // A reader connects again when it ends, and never after another status.
+            Assert.Equal(("text/event-stream", ""), ($"{response.Content.Headers.ContentType}", await response.Content.ReadAsStringAsync()));
+        (await service.EndAsync()).IsDrained(Make.Graceful);
     }
 
     [Theory]
@@ -162,9 +235,19 @@ public sealed class ConnectionTests(ITestOutputHelper output) : CrowdTests(outpu
         return service.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
     }
 
+    private static async Task<ClientWebSocket> ConnectAsync(ServiceProcess service, string path)
+    {
+        var socket = new ClientWebSocket();
+        await socket.ConnectAsync(new Uri($"ws://127.0.0.1:{service.Port}{path}"), CancellationToken.None);
+        return socket;
+    }
+
+    private static Task SendAsync(ClientWebSocket socket, string text) =>
+        socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
+
     private static async Task<string> EchoAsync(ClientWebSocket socket, string text)
     {
-        await socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
+        await SendAsync(socket, text);
         return (await ReceiveAsync(socket)).Text;
     }
 

@@ -92,6 +92,16 @@ public sealed class HostedWorkTests(ITestOutputHelper output) : CrowdTests(outpu
         Assert.Single(service.Log.Saying("HostOptions.ShutdownTimeout 1 s has no effect"));
     }
 
+    [Fact]
+    public async Task A_service_that_gives_up_at_the_deadline_without_a_word_is_named()
+    {
+        await using var service = await StartReadyAsync(Make.Graceful, "gives-up", drain: 3);
+
+        service.Send(Signal.Terminate);
+
+        Assert.Equal("GivesUp", Assert.Single((await service.EndAsync()).Is(2, "aborted").SaidSo().Aborted).Name);
+    }
+
     [Theory]
     [CombinatorialOfBoth("bus", "queue")]
     public async Task Autofac_may_be_the_container(Make make, string deed)

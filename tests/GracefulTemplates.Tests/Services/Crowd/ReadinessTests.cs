@@ -36,6 +36,23 @@ public sealed class ReadinessTests(ITestOutputHelper output) : CrowdTests(output
         }
     }
 
+    // Serilog and NLog ask no filter, as a configured level does not.
+    [Fact]
+    public async Task A_probe_in_the_delay_is_no_error_in_any_log()
+    {
+        const string Category = "Microsoft.Extensions.Diagnostics.HealthChecks";
+        await using var service = await StartReadyAsync(Make.Graceful, new ServiceStart { Settings = [($"Logging:LogLevel:{Category}", "Information")] }, delay: 2);
+
+        service.Send(Signal.Terminate);
+        await service.Log.UntilAsync("the stop", entry => entry.Says("Stopping on SIGTERM")); // Its event id is that of a probe, too.
+        using var response = await service.Client.GetAsync("/ready");
+
+        Assert.Equal("Unhealthy\nservice: draining", await response.Content.ReadAsStringAsync());
+        Assert.True(response.Headers.CacheControl is { NoStore: true, NoCache: true });
+        (await service.EndAsync()).IsDrained(Make.Graceful);
+        Assert.DoesNotContain(service.Log.Entries, entry => entry.Line.Contains(Category, StringComparison.Ordinal) && entry.At > service.SignalledAt);
+    }
+
     [Theory]
     [InlineData("check-hangs")]
     [InlineData("check-blocks")]

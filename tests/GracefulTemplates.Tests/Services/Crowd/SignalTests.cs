@@ -52,6 +52,33 @@ public sealed class SignalTests(ITestOutputHelper output) : CrowdTests(output)
         await EndAsync(service, request, Make.Graceful);
     }
 
+    // Registered behind ours, so the runtime would call it first, and T0 and the deadline would wait for it.
+    [Fact]
+    public async Task A_handler_of_the_applications_own_that_blocks_gets_the_signal_when_draining_begins()
+    {
+        await using var service = await StartReadyAsync(Make.Graceful, "own-signal-handler", delay: 2);
+
+        service.Send(Signal.Terminate);
+
+        var begun = await service.Log.UntilLabSaysAsync("its own stop begins");
+        var draining = await service.Log.UntilAsync(LogEntry.Draining);
+        Assert.InRange((begun.At - draining.At).TotalSeconds, -0.5, 60); // The log is written a little later than it is said.
+        var ending = (await service.EndAsync()).IsDrained(Make.Graceful).Soon();
+        Assert.InRange(ending.Report.GetProperty("seconds").GetProperty("delay").GetDouble(), 2, 3);
+    }
+
+    [Fact]
+    public async Task A_second_signal_is_heeded_while_the_first_one_is_held_back()
+    {
+        await using var service = await StartReadyAsync(Make.Graceful, "own-signal-handler", delay: 20);
+        service.Send(Signal.Terminate);
+        await service.Log.UntilAsync(LogEntry.Stopping);
+
+        await service.SendAgainAsync(Signal.Terminate);
+
+        (await service.EndAsync()).Is(143, "forced").SaidSo();
+    }
+
     private static async Task EndAsync(ServiceProcess service, Task<HttpResponseMessage> request, Make make)
     {
         await service.UntilClosedAsync();

@@ -1,5 +1,8 @@
+using System.Net;
 using Graceful.Service_1.Health;
 using Graceful.Service_1.Shutdown;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 [assembly: HostingStartup(typeof(Graceful.Service_1.Jobs.LabStartup))]
 
@@ -62,10 +65,20 @@ internal sealed class LabStartup : IHostingStartup
         "warm-up-blocks" => services.AddHealthChecks().AddWarmUp<BlockingConstructor>("lab", Bound).Services,
         "warm-up-late" => services.AddHealthChecks().AddWarmUp<LateAtGate>("lab", Bound).Services,
         "warm-up-asks-for-nothing" => services.AddHealthChecks().AddWarmUp<AskingForNothing>("lab").Services,
+        "silent-ports" => services.AddOptions<KestrelServerOptions>().Configure<IConfiguration>(ListenInSilence).Services,
         "tell-requests" => services.AddSingleton<IStartupFilter, RequestTeller>(),
         "block-report" => services.AddSingleton<ILoggerProvider, BlockingLog>(),
         _ => services,
     };
+
+    /// <summary>Beside HTTP two ports of a protocol that waits for the rest of what it takes for a frame.</summary>
+    private static void ListenInSilence(KestrelServerOptions kestrel, IConfiguration configuration)
+    {
+        kestrel.Listen(IPAddress.Loopback, new Uri(configuration["urls"]!).Port);
+        for (var i = 0; i < 2; i++)
+            kestrel.Listen(IPAddress.Loopback, 0, port => port.Run(connection =>
+                Task.Delay(Timeout.Infinite, connection.ConnectionClosed).ContinueWith(_ => { }, TaskScheduler.Default)));
+    }
 }
 
 /// <summary>Tells the test that a place was reached and waits there until the test creates the file Lab__Gate.</summary>

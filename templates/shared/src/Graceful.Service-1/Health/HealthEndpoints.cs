@@ -73,6 +73,9 @@ public static class HealthEndpoints
                 probes.UseHealthChecks(AlivePath, new HealthCheckOptions { Predicate = _ => false });
                 // Of the start alone: a dependency that is down must not have a pod started again and again.
                 probes.UseHealthChecks(StartedPath, Asking(Started));
+                // Not by the checks: they log an error for every 503, and filters do not keep that out of Serilog and NLog.
+                probes.Use((context, answer) =>
+                    context.Request.Path == ReadyPath && phases.StopRequested.IsCancellationRequested ? RefuseAsync(context) : answer(context));
                 probes.UseHealthChecks(ReadyPath, Asking(Ready));
             });
             next(app);
@@ -82,6 +85,14 @@ public static class HealthEndpoints
         {
             context.Features.Get<IHttpMetricsTagsFeature>()?.MetricsDisabled = true;
             context.Features.Get<IHttpActivityFeature>()?.Activity.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
+        }
+
+        private static Task RefuseAsync(HttpContext context)
+        {
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            context.Response.ContentType = "text/plain";
+            context.Response.Headers.CacheControl = "no-store, no-cache";
+            return context.Response.WriteAsync("Unhealthy\nservice: draining");
         }
 
         private static HealthCheckOptions Asking(string tag) => new() { Predicate = check => check.Tags.Contains(tag), ResponseWriter = WriteAsync };

@@ -10,6 +10,9 @@ public sealed partial class OwnEndpoints(IServer server, ILogger<OwnEndpoints> l
 {
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(5);
 
+    /// <summary>Once one address has answered, for the others: a port of another protocol takes the request and waits.</summary>
+    private static readonly TimeSpan TimeForOthers = TimeSpan.FromSeconds(1);
+
     /// <summary>Sends a request to every address that the service listens on. Any answer will do.</summary>
     /// <param name="create">Makes the request, with a path only, such as <c>/jobs</c>.</param>
     public async Task SendAsync(Func<HttpRequestMessage> create, CancellationToken cancellationToken)
@@ -22,24 +25,24 @@ public sealed partial class OwnEndpoints(IServer server, ILogger<OwnEndpoints> l
             SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, _, _, _) => true }, // It is its own, for another host.
         })
         { Timeout = RequestTimeout };
-        Exception? failure = null;
-        var isAnswered = false;
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         // What an address speaks it does not say: a request for HTTP/2 is answered by one and refused by the other.
-        foreach (var address in Addresses())
+        var failures = await Task.WhenAll(Addresses().Select(async address =>
         {
             try
             {
                 using var request = create();
                 request.RequestUri = new Uri(address, request.RequestUri!);
-                using var response = await client.SendAsync(request, cancellationToken);
-                isAnswered = true;
+                using var response = await client.SendAsync(request, enough.Token);
+                enough.CancelAfter(TimeForOthers);
+                return null;
             }
             catch (Exception e) when (e is HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
             {
-                failure = e;
+                return e;
             }
-        }
-        if (!isAnswered && failure is not null) LogNotAnswered(failure);
+        }));
+        if (failures is [{ } first, ..] && !failures.Contains(null)) LogNotAnswered(first);
     }
 
     // None in a test's WebApplicationFactory, which listens nowhere.

@@ -51,9 +51,14 @@ public sealed class ShutdownPhases(ShutdownSignals signals)
     internal bool SendsGoAway => _sendsGoAway;
 
     internal void BeginGoAway() => _sendsGoAway = true;
-    internal void BeginDraining() => CancelInBackground(_draining);
     internal void Abort() => CancelInBackground(_deadline);
     internal void BeginFlushing() => _flushing = true;
+
+    internal void BeginDraining()
+    {
+        signals.PassOn();
+        CancelInBackground(_draining);
+    }
 
     // A callback that blocks must not hold up the stop, and the thread pool may be exhausted.
     private static void CancelInBackground(CancellationTokenSource source)

@@ -32,7 +32,8 @@ internal sealed class ShutdownSequence(ShutdownPhases phases, IOptions<ShutdownO
     {
         report.BeginDelay(inFlight.Totals);
         foreach (var item in inFlight.Snapshot()) item.AskClientToLeave(); // ShutdownMiddleware asks it of later requests.
-        if (hostedServices.Started && phases.HasBeenReady) Delay(); // Otherwise nobody has been sent here yet.
+        if (hostedServices.Started && phases.HasBeenReady) Delay();
+        else report.SkipDelay(); // Nobody has been sent here yet.
         Drain(app);
         Flush(app);
     }
@@ -43,16 +44,18 @@ internal sealed class ShutdownSequence(ShutdownPhases phases, IOptions<ShutdownO
         Wait(_options.Delay * (1 - GoAwayShare));
         phases.BeginGoAway();
         Wait(_options.Delay * GoAwayShare);
+        report.EndDelay();
     }
 
     private void Drain(WebApplication app)
     {
-        report.EndDelay();
         logger.Draining(inFlight.Count, _options.DrainSeconds);
-        phases.BeginDraining();
         _nextEntry = report.Elapsed + BetweenEntries;
 
         var stop = hostedServices.StopAsync(app);
+        // First ApplicationStopping, which handlers ask for when their token has fired. It does not fire while the thread pool is exhausted.
+        app.Lifetime.ApplicationStopping.WaitHandle.WaitOne(TimeSpan.FromSeconds(0.1));
+        phases.BeginDraining();
         if (!WaitFor(stop, () => stop.IsCompleted, until: _options.Deadline - _options.Reserve))
         {
             if (!phases.Deadline.IsCancellationRequested) logger.Reserve(Math.Round(_options.Reserve.TotalSeconds, 1), WhatIsLeft().Names);
@@ -122,7 +125,7 @@ internal sealed class ShutdownSequence(ShutdownPhases phases, IOptions<ShutdownO
             .. inFlight.Snapshot().Select(item => $"{item.Name} ({item.Age.TotalSeconds:0.0} s)"),
             .. hostedServices.Unfinished.Select(service => $"{service.Name} ({service.Age.TotalSeconds:0.0} s)"),
         ];
-        if (names.Length == 0) names = ["an incomplete request"]; // Nothing else can hold up the host.
+        if (names.Length == 0) names = ["an open connection"]; // Nothing else can hold up the host.
         return (names.Length, string.Join(", ", names.Take(5)));
     }
 }

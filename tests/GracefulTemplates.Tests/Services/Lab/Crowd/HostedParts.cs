@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 
 namespace Graceful.Service_1.Crowd;
 
@@ -21,6 +22,8 @@ internal static class HostedParts
         if (Parts.Has("hangs-in-disposal")) services.AddHostedService<HangsInDisposal>();
         if (Parts.Has("hangs-in-stopping")) services.AddHostedService<HangsInStopping>();
         if (Parts.Has("slow-stop")) services.AddHostedService<SlowStop>();
+        if (Parts.Has("gives-up")) services.AddHostedService<GivesUp>();
+        if (Parts.Has("own-signal-handler")) services.AddHostedService<OwnSignalHandler>();
         services.AddDeed("exit-0", _ => Exit(0)).AddDeed("exit-5", _ => Exit(5)).AddDeed("async-void", _ => Crash());
         services.AddDeed("stop", provider =>
         {
@@ -166,6 +169,34 @@ internal static class HostedParts
         }
 
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+
+    /// <summary>As Quartz 4 and MassTransit do with work that is not done when the token fires.</summary>
+    private sealed class GivesUp : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public async Task StopAsync(CancellationToken cancellationToken) =>
+            await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>As Akka does, whose handler returns when its own stop is over.</summary>
+    private sealed class OwnSignalHandler : IHostedService, IDisposable
+    {
+        private PosixSignalRegistration? _registration;
+
+        public Task StartAsync(CancellationToken cancellationToken)
+        {
+            _registration = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ =>
+            {
+                Parts.Say("its own stop begins");
+                while (!Parts.GateIsOpen) Thread.Sleep(10);
+            });
+            return Task.CompletedTask;
+        }
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+        public void Dispose() => _registration?.Dispose();
     }
 
     private sealed class SlowStop : IHostedService

@@ -1,3 +1,4 @@
+using System.Net.WebSockets;
 using System.Runtime.CompilerServices;
 
 namespace Graceful.Service_1.Crowd;
@@ -20,6 +21,10 @@ internal static class Streams
         app.MapGet("/crowd/text", (HttpContext context) => WriteAsync(context, "text/plain")).EndsOnDrain();
         app.MapGet("/crowd/lines", (HttpContext context) => WriteAsync(context, "application/x-ndjson")).EndsOnDrain();
         app.MapGet("/crowd/download", (HttpContext context) => WriteAsync(context, "application/octet-stream", length: 1_000_000)).EndsOnDrain();
+        app.Map("/crowd/any-events", ForeverAsync).EndsOnDrain();
+        app.Map("/crowd/socket-at-work", WorkAsync);
+        app.Map("/crowd/socket-without-token", EchoAsync);
+        app.MapGet("/crowd/asks-whether-it-stops", AskAsync).EndsOnDrain();
         app.MapGet("/crowd/events", (HttpContext context) => WriteAsync(context, "text/event-stream")).EndsOnDrain();
     }
 
@@ -40,6 +45,43 @@ internal static class Streams
             await context.Response.Body.FlushAsync(CancellationToken.None);
             await Task.Delay(50, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    /// <summary>Deals with a message, answers it, and says goodbye once the application stops.</summary>
+    private static async Task WorkAsync(HttpContext context, IHostApplicationLifetime lifetime)
+    {
+        using var socket = await context.WebSockets.AcceptWebSocketAsync();
+        var buffer = new byte[100];
+        while (!lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            var order = await socket.ReceiveAsync(buffer, CancellationToken.None);
+            Parts.Say("at work");
+            await Parts.UntilGateAsync(context.RequestAborted);
+            _ = context.RequestServices.GetServices<IHostedService>(); // Throws once its scope is disposed.
+            Parts.Say("saved");
+            await socket.SendAsync(buffer.AsMemory(0, order.Count), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
+        }
+        await socket.CloseAsync(WebSocketCloseStatus.EndpointUnavailable, "shutting down", CancellationToken.None);
+    }
+
+    private static async Task EchoAsync(HttpContext context)
+    {
+        using var socket = await context.WebSockets.AcceptWebSocketAsync();
+        var buffer = new byte[100];
+        while (await socket.ReceiveAsync(buffer, CancellationToken.None) is { MessageType: WebSocketMessageType.Text } received)
+            await socket.SendAsync(buffer.AsMemory(0, received.Count), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
+    }
+
+    private static async Task AskAsync(HttpContext context, IHostApplicationLifetime lifetime)
+    {
+        var ended = new TaskCompletionSource();
+        await using var registration = context.RequestAborted.Register(() =>
+        {
+            Parts.Say($"stopping: {lifetime.ApplicationStopping.IsCancellationRequested}");
+            ended.SetResult();
+        });
+        Parts.Say("asking");
+        await ended.Task;
     }
 
     private static async Task IgnoreTokenAsync(HttpContext context)

@@ -99,9 +99,12 @@ internal sealed class HostedServices(ShutdownPhases phases, LongLivedResponses l
 
     private async Task CatchAsync(Step step, Func<CancellationToken, Task> action)
     {
+        var inTime = !phases.Deadline.IsCancellationRequested;
         try
         {
             await Task.Run(() => action(phases.Deadline), CancellationToken.None); // It may block its thread.
+            // Without a word, as Quartz 4 and MassTransit do when their token fires. Of a background service its own task tells.
+            if (inTime && phases.Deadline.IsCancellationRequested && !step.IsBackgroundService) step.CutOff = true;
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException && phases.Deadline.IsCancellationRequested)
         {
@@ -134,6 +137,7 @@ internal sealed class HostedServices(ShutdownPhases phases, LongLivedResponses l
         public string? Name => name;
         public Task Task { get; set; } = Task.CompletedTask;
         public bool CutOff { get; set; }
+        public bool IsBackgroundService => service is not null;
         public bool Ended => Task.IsCompleted && !CutOff && service?.ExecuteTask is null or { IsCompleted: true };
         public TimeSpan Age => TimeSpan.FromMilliseconds(Environment.TickCount64 - _startedAt);
     }

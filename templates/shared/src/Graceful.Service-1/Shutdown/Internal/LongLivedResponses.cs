@@ -1,6 +1,6 @@
 namespace Graceful.Service_1.Shutdown;
 
-/// <summary>Runs long-lived responses, and ends them when draining begins: by their token first, a second later in any case.</summary>
+/// <summary>Runs long-lived responses, and ends them when draining begins: by their token, and a second later by cutting them off.</summary>
 internal sealed class LongLivedResponses(ShutdownPhases phases, InFlightWork inFlight)
 {
     private static readonly TimeSpan TimeToLeave = TimeSpan.FromSeconds(1);
@@ -10,6 +10,8 @@ internal sealed class LongLivedResponses(ShutdownPhases phases, InFlightWork inF
     /// the client then misses the status: 137 of 160 did without a pause, none with 0.1 s; 0.3 s is for a crowded machine.
     /// </summary>
     private static readonly TimeSpan TimeToRead = TimeSpan.FromSeconds(0.3);
+
+    private const string EventStream = "text/event-stream";
 
     private readonly CancellationTokenSource _cutOff = new();
     private volatile bool _anyHasEnded;
@@ -32,7 +34,7 @@ internal sealed class LongLivedResponses(ShutdownPhases phases, InFlightWork inF
         }
         catch (OperationCanceledException) when (!response.IsCompleted)
         {
-            context.Abort();
+            await CutOffAsync(context, response, leave: ending.FiresToken);
             return;
         }
         catch (OperationCanceledException) when (phases.Draining.IsCancellationRequested && !aborted.IsCancellationRequested)
@@ -41,7 +43,7 @@ internal sealed class LongLivedResponses(ShutdownPhases phases, InFlightWork inF
         finally
         {
             context.RequestAborted = aborted;
-            if (phases.Draining.IsCancellationRequested) _anyHasEnded = true;
+            if (phases.StopRequested.IsCancellationRequested) _anyHasEnded = true;
         }
         if (ending.FiresToken && phases.Draining.IsCancellationRequested && !aborted.IsCancellationRequested) await EndAsync(context);
     }
@@ -54,6 +56,27 @@ internal sealed class LongLivedResponses(ShutdownPhases phases, InFlightWork inF
             await Task.Delay(20);
         await _cutOff.CancelAsync();
         await Task.Delay(TimeToRead);
+    }
+
+    /// <summary>
+    /// An endpoint that asked for its end is left where it is. Of a WebSocket and a hub only the connection goes, and not before its handler
+    /// waits for the client again: until then it is at work, like that of any request, and its answer is on the way.
+    /// </summary>
+    private async Task CutOffAsync(HttpContext context, Task response, bool leave)
+    {
+        if (!leave && context.Features.Get<UpgradedConnection>() is { IsReading: false } socket)
+        {
+            for (var reads = socket.Reads; socket.Reads == reads && !response.IsCompleted && !phases.Deadline.IsCancellationRequested;)
+                await Task.WhenAny(response, Task.Delay(20));
+            await Task.WhenAny(response, Task.Delay(TimeToLeave));
+        }
+        if (response.IsCompleted)
+        {
+            await response;
+            return;
+        }
+        context.Abort();
+        if (!leave) await response.WaitAsync(phases.Deadline).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private bool AnyRuns => inFlight.Snapshot().Any(item => item.IsLongLived);
@@ -75,11 +98,16 @@ internal sealed class LongLivedResponses(ShutdownPhases phases, InFlightWork inF
     // A reader of server-sent events connects again when a 200 ends, and never after a 503. gRPC ends with a status, which is in the
     // headers of a 200 if nothing was sent; of a 503 grpc-go does not read it.
     private static bool TellsItsEnd(string? contentType) => contentType is not null &&
-        (contentType.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase) ||
+        (contentType.StartsWith(EventStream, StringComparison.OrdinalIgnoreCase) ||
          contentType.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase));
 
     private static Task RefuseAsync(HttpContext context)
     {
+        if (context.Request.Method == HttpMethods.Get && context.Request.Headers.Accept.ToString().Contains(EventStream, StringComparison.OrdinalIgnoreCase))
+        {
+            context.Response.ContentType = EventStream; // Empty: its reader connects again.
+            return Task.CompletedTask;
+        }
         context.Response.Headers.RetryAfter = "1";
         return TypedResults.Problem("The server is shutting down.", statusCode: StatusCodes.Status503ServiceUnavailable).ExecuteAsync(context);
     }

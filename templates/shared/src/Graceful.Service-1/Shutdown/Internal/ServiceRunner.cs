@@ -27,6 +27,7 @@ internal sealed class ServiceRunner(ShutdownSignals signals, ShutdownPhases phas
             hostedServices.WatchStart(start, app.Services);
             start.GetAwaiter().GetResult();
             hostedServices.EndStart(app.Services);
+            signals.ComeFirst();
             metrics.Start();
         }
         catch (OperationCanceledException) when (signals.StopRequested.IsCancellationRequested || stopping.IsCancellationRequested)

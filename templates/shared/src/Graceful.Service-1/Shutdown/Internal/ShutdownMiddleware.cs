@@ -23,6 +23,7 @@ internal sealed class ShutdownMiddleware(RequestDelegate next, ShutdownPhases ph
         else
         {
             work.IsWebSocket = true;
+            UpgradedConnection.Observe(context);
             await longLived.RunAsync(context, next, EndsOnDrainAttribute.ByItself);
         }
     }

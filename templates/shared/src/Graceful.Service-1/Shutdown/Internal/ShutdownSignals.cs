@@ -17,19 +17,16 @@ public sealed class ShutdownSignals : IDisposable
 
     private readonly CancellationTokenSource _stopRequested = new();
     private readonly CancellationTokenSource _forced = new();
-    private readonly PosixSignalRegistration[] _registrations;
+    private readonly ManualResetEvent _draining = new(false);
+    private PosixSignalRegistration[] _registrations;
+    private PosixSignalContext? _firstSignal;
     private long _firstSignalAt;
     private bool _ended;
 
     public ShutdownSignals()
     {
         AppDomain.CurrentDomain.UnhandledException += OnUnhandledException;
-        _registrations =
-        [
-            PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal),
-            PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal),
-            PosixSignalRegistration.Create(PosixSignal.SIGQUIT, OnSignal),
-        ];
+        _registrations = Register();
     }
 
     /// <summary>T0: the service was asked to stop, by a signal, by the application or by a failure.</summary>
@@ -54,9 +51,31 @@ public sealed class ShutdownSignals : IDisposable
         return true;
     }
 
-    // The runtime gives every signal a thread of its own, so this works with an exhausted thread pool.
+    /// <summary>
+    /// The runtime calls the handlers of a signal one after the other, the last registered first. What the application has started may have
+    /// one that blocks until its own stop is over, as Akka's has: T0 and the deadline would move with it.
+    /// </summary>
+    internal void ComeFirst()
+    {
+        var before = _registrations;
+        _registrations = Register();
+        foreach (var registration in before) registration.Dispose();
+    }
+
+    /// <summary>The handlers of others get the signal, as they do in stock at once.</summary>
+    internal void PassOn() => _draining.Set();
+
+    private PosixSignalRegistration[] Register() =>
+    [
+        PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal),
+        PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal),
+        PosixSignalRegistration.Create(PosixSignal.SIGQUIT, OnSignal),
+    ];
+
+    // The runtime gives every signal a thread of its own, so this works with an exhausted thread pool, and may block.
     private void OnSignal(PosixSignalContext context)
     {
+        if (context == Interlocked.CompareExchange(ref _firstSignal, context, null)) return; // By both registrations, in the middle of ComeFirst.
         context.Cancel = true; // The default action would end the process here and now.
         var now = Stopwatch.GetTimestamp();
         var first = Interlocked.CompareExchange(ref _firstSignalAt, now, 0);
@@ -64,6 +83,7 @@ public sealed class ShutdownSignals : IDisposable
         {
             // A lifetime of somebody else's, such as systemd's, also handles the signal, and first. It calls StopApplication.
             if (!Request(context.Signal.ToString()) && Report.Elapsed < SameRequest) Report.CorrectReason(context.Signal.ToString());
+            if (RunsGracefully) _draining.WaitOne(); // What others stop at the signal would be missing during the delay.
         }
         else if (Stopwatch.GetElapsedTime(first, now) >= SameRequest)
         {

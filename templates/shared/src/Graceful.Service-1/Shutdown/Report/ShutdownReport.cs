@@ -112,6 +112,7 @@ public sealed class ShutdownReport
 
     internal void BeginDelay((long Begun, long Ended) totals) => (_atSignal, _atEnd) = (totals, totals);
     internal void EndDelay() => _delayed = Elapsed;
+    internal void SkipDelay() => _delayed = TimeSpan.Zero;
     internal void EndDrain((long Begun, long Ended) totals) => (_drained, _atEnd) = (Elapsed, totals);
 
     /// <summary>The report with as many names as fit.</summary>
