@@ -59,6 +59,8 @@ public sealed class SignalTests(ITestOutputHelper output) : CrowdTests(output)
         await using var service = await StartReadyAsync(Make.Graceful, "own-signal-handler", delay: 2);
 
         service.Send(Signal.Terminate);
+        await Task.Delay(20);
+        service.Send(Signal.Terminate); // The same request once more.
 
         var begun = await service.Log.UntilLabSaysAsync("its own stop begins");
         var draining = await service.Log.UntilAsync(LogEntry.Draining);

@@ -34,7 +34,7 @@ public sealed partial class OwnEndpoints(IServer server, ILogger<OwnEndpoints> l
                 using var request = create();
                 request.RequestUri = new Uri(address, request.RequestUri!);
                 using var response = await client.SendAsync(request, enough.Token);
-                enough.CancelAfter(TimeForOthers);
+                if (response.Headers.ConnectionClose is not true) enough.CancelAfter(TimeForOthers); // Not the refusal of a port of HTTP/2.
                 return null;
             }
             catch (Exception e) when (e is HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)

@@ -11,8 +11,8 @@ public static class EndsOnDrainExtensions
 
 /// <summary>
 /// For long-lived responses (server-sent events, long polling): <see cref="HttpContext.RequestAborted"/> also fires when draining
-/// begins, and whatever then continues is cut off a second later. The client gets 503 if nothing was sent yet (not of server-sent
-/// events, whose readers do not come back after one); otherwise its response ends so that it can tell, and it reconnects elsewhere.
+/// begins, and whatever then continues is cut off a second later. The client gets 503 if nothing was sent yet (except for server-sent
+/// events, whose readers never come back after one); otherwise its response ends so that it can tell, and it reconnects elsewhere.
 /// Hubs and WebSockets need no attribute: they are long-lived by nature.
 /// </summary>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Method)]

@@ -18,7 +18,7 @@ namespace Graceful.Service_1.Shutdown;
 /// It blocks its thread where it waits: with an exhausted thread pool an await would not return.
 /// </remarks>
 internal sealed class ShutdownSequence(ShutdownPhases phases, IOptions<ShutdownOptions> options, ShutdownWatchdog watchdog, InFlightWork inFlight,
-    HostedServices hostedServices, ShutdownMetrics metrics, ShutdownReport report, ShutdownReportWriter writer, ILogger<ShutdownSequence> logger)
+    HostedServices hostedServices, IHostApplicationLifetime lifetime, ShutdownMetrics metrics, ShutdownReport report, ShutdownReportWriter writer, ILogger<ShutdownSequence> logger)
 {
     /// <summary>The last part of the delay, in which HTTP/2 connections get GOAWAY: a quarter was the best of the policies measured.</summary>
     private const double GoAwayShare = 0.25;
@@ -53,8 +53,8 @@ internal sealed class ShutdownSequence(ShutdownPhases phases, IOptions<ShutdownO
         _nextEntry = report.Elapsed + BetweenEntries;
 
         var stop = hostedServices.StopAsync(app);
-        // First ApplicationStopping, which handlers ask for when their token has fired. It does not fire while the thread pool is exhausted.
-        app.Lifetime.ApplicationStopping.WaitHandle.WaitOne(TimeSpan.FromSeconds(0.1));
+        // ApplicationStopping first: handlers check it when their token fires. Bounded, for it does not fire while the thread pool is exhausted.
+        lifetime.ApplicationStopping.WaitHandle.WaitOne(TimeSpan.FromSeconds(0.1));
         phases.BeginDraining();
         if (!WaitFor(stop, () => stop.IsCompleted, until: _options.Deadline - _options.Reserve))
         {

@@ -12,6 +12,7 @@ namespace Graceful.Service_1.Shutdown;
 internal sealed class HostedServices(ShutdownPhases phases, LongLivedResponses longLived, BackgroundServiceMonitor monitor, IHostLifetime hostLifetime,
     IOptions<HostOptions> host, IOptions<ShutdownOptions> shutdown, ShutdownReport report, ILogger<HostedServices> logger)
 {
+    private const string WholeHost = "the host";
     private const string Server = "Microsoft.AspNetCore.Hosting.GenericWebHostService"; // Internal to the framework.
 
     private readonly ConcurrentQueue<Step> _steps = [];
@@ -62,7 +63,7 @@ internal sealed class HostedServices(ShutdownPhases phases, LongLivedResponses l
     {
         if (_services is null)
         {
-            await RunAsync("the host", app.StopAsync);
+            await RunAsync(WholeHost, app.StopAsync);
             return;
         }
 
@@ -103,8 +104,9 @@ internal sealed class HostedServices(ShutdownPhases phases, LongLivedResponses l
         try
         {
             await Task.Run(() => action(phases.Deadline), CancellationToken.None); // It may block its thread.
-            // Without a word, as Quartz 4 and MassTransit do when their token fires. Of a background service its own task tells.
-            if (inTime && phases.Deadline.IsCancellationRequested && !step.IsBackgroundService) step.CutOff = true;
+            // Quartz 4 and MassTransit give up without a word when their token fires. Of a background service its own task tells, of the whole
+            // host the requests do.
+            if (inTime && phases.Deadline.IsCancellationRequested && step is { IsBackgroundService: false, Name: not WholeHost }) step.CutOff = true;
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException && phases.Deadline.IsCancellationRequested)
         {

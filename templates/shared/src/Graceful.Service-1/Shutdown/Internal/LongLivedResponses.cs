@@ -11,6 +11,9 @@ internal sealed class LongLivedResponses(ShutdownPhases phases, InFlightWork inF
     /// </summary>
     private static readonly TimeSpan TimeToRead = TimeSpan.FromSeconds(0.3);
 
+    /// <summary>For a handler to end behind its connection, as SignalR waits for the close of a WebSocket.</summary>
+    private static readonly TimeSpan TimeToEnd = TimeSpan.FromSeconds(5);
+
     private const string EventStream = "text/event-stream";
 
     private readonly CancellationTokenSource _cutOff = new();
@@ -59,24 +62,24 @@ internal sealed class LongLivedResponses(ShutdownPhases phases, InFlightWork inF
     }
 
     /// <summary>
-    /// An endpoint that asked for its end is left where it is. Of a WebSocket and a hub only the connection goes, and not before its handler
-    /// waits for the client again: until then it is at work, like that of any request, and its answer is on the way.
+    /// An endpoint that asked for its end is left where it is. A WebSocket is cut off when its handler waits for the client again: until then it is
+    /// at work, like that of any request, and its answer is on the way. One that has never waited only sends.
     /// </summary>
     private async Task CutOffAsync(HttpContext context, Task response, bool leave)
     {
-        if (!leave && context.Features.Get<UpgradedConnection>() is { IsReading: false } socket)
+        if (!leave && context.Features.Get<UpgradedConnection>() is { IsReading: false, Reads: > 0 } socket)
         {
             for (var reads = socket.Reads; socket.Reads == reads && !response.IsCompleted && !phases.Deadline.IsCancellationRequested;)
                 await Task.WhenAny(response, Task.Delay(20));
-            await Task.WhenAny(response, Task.Delay(TimeToLeave));
+            await Task.WhenAny(response, Task.Delay(TimeToLeave, phases.Deadline));
         }
-        if (response.IsCompleted)
+        if (!leave && response.IsCompleted)
         {
             await response;
             return;
         }
         context.Abort();
-        if (!leave) await response.WaitAsync(phases.Deadline).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!leave) await response.WaitAsync(TimeToEnd, phases.Deadline).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private bool AnyRuns => inFlight.Snapshot().Any(item => item.IsLongLived);
@@ -105,7 +108,9 @@ internal sealed class LongLivedResponses(ShutdownPhases phases, InFlightWork inF
     {
         if (context.Request.Method == HttpMethods.Get && context.Request.Headers.Accept.ToString().Contains(EventStream, StringComparison.OrdinalIgnoreCase))
         {
+            context.Response.StatusCode = StatusCodes.Status200OK;
             context.Response.ContentType = EventStream; // Empty: its reader connects again.
+            context.Response.Headers.CacheControl = "no-store";
             return Task.CompletedTask;
         }
         context.Response.Headers.RetryAfter = "1";

@@ -52,8 +52,8 @@ public sealed class ShutdownSignals : IDisposable
     }
 
     /// <summary>
-    /// The runtime calls the handlers of a signal one after the other, the last registered first. What the application has started may have
-    /// one that blocks until its own stop is over, as Akka's has: T0 and the deadline would move with it.
+    /// .NET 10 calls the handlers of a signal one after the other, the last registered first. What the application has started may have one
+    /// that blocks until its own stop is over, as Akka's does: T0 and the deadline would move with it.
     /// </summary>
     internal void ComeFirst()
     {
@@ -62,7 +62,7 @@ public sealed class ShutdownSignals : IDisposable
         foreach (var registration in before) registration.Dispose();
     }
 
-    /// <summary>The handlers of others get the signal, as they do in stock at once.</summary>
+    /// <summary>The handlers of others get the signal, which in stock they get at once.</summary>
     internal void PassOn() => _draining.Set();
 
     private PosixSignalRegistration[] Register() =>
@@ -75,15 +75,14 @@ public sealed class ShutdownSignals : IDisposable
     // The runtime gives every signal a thread of its own, so this works with an exhausted thread pool, and may block.
     private void OnSignal(PosixSignalContext context)
     {
-        if (context == Interlocked.CompareExchange(ref _firstSignal, context, null)) return; // By both registrations, in the middle of ComeFirst.
+        if (context == Interlocked.CompareExchange(ref _firstSignal, context, null)) return; // Called by both registrations: it came in the middle of ComeFirst.
         context.Cancel = true; // The default action would end the process here and now.
         var now = Stopwatch.GetTimestamp();
         var first = Interlocked.CompareExchange(ref _firstSignalAt, now, 0);
         if (first == 0)
         {
-            // A lifetime of somebody else's, such as systemd's, also handles the signal, and first. It calls StopApplication.
+            // A lifetime of somebody else's, such as systemd's, also handles the signal, and first while the service starts. It calls StopApplication.
             if (!Request(context.Signal.ToString()) && Report.Elapsed < SameRequest) Report.CorrectReason(context.Signal.ToString());
-            if (RunsGracefully) _draining.WaitOne(); // What others stop at the signal would be missing during the delay.
         }
         else if (Stopwatch.GetElapsedTime(first, now) >= SameRequest)
         {
@@ -91,6 +90,8 @@ public sealed class ShutdownSignals : IDisposable
             if (Watchdog is null) EndBeforeTheHost();
             _forced.Cancel();
         }
+        // What others stop at the signal would be missing during the delay. Windows holds a lock of the console meanwhile.
+        if (RunsGracefully && !OperatingSystem.IsWindows()) _draining.WaitOne();
     }
 
     // Reached by what goes wrong before RunGracefullyAsync (a malformed appsettings.json, a missing service) and by a crashed thread.
@@ -117,7 +118,11 @@ public sealed class ShutdownSignals : IDisposable
     }
 
     /// <summary>The service has run to its end.</summary>
-    internal void Ended() => _ended = true;
+    internal void Ended()
+    {
+        PassOn();
+        _ended = true;
+    }
 
     public void Dispose()
     {
