@@ -110,7 +110,7 @@ public sealed class WorkerStopTests(WorkerFixture fixture, ITestOutputHelper out
         var ending = (await worker.EndAsync()).Is(0, "drained").SaidSo();
         var signal = Assert.Single(Journal.Lines, line => line.What == "signal").At;
         var begun = Journal.Lines.Where(line => line.What == "begin").ToList();
-        Assert.DoesNotContain(begun, line => line.At > signal + TimeSpan.FromSeconds(0.025)); // It may have lost the processor in between.
+        Assert.DoesNotContain(begun, line => line.At > signal + TimeSpan.FromSeconds(0.5)); // It may have lost the processor in between; the pool adds a thread a second.
         Assert.Equal((begun.Count, 0), (ending.Messages("completed"), ending.Messages("aborted")));
         Assert.InRange(ending.Messages("released"), 1, Count - begun.Count);
     }
