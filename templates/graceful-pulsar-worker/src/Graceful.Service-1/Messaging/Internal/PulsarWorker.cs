@@ -31,7 +31,7 @@ internal sealed class PulsarWorker(PulsarClients clients, ConnectionProblems pro
                 var partitions = await PartitionsAsync();
                 if (_consumers.Count == 0) states.Remove(topic);
                 else if (partitions.Count > _consumers.Count) logger.PartitionsFound(topic, partitions.Count);
-                foreach (var partition in partitions) Consume(partition);
+                Consume([.. partitions.Except(_consumers.Keys)]);
                 await Task.Delay(partitions is [var only] && only == topic ? Timeout.InfiniteTimeSpan : LookForPartitionsEvery, phases.StopRequested);
             }
             while (true);
@@ -42,9 +42,10 @@ internal sealed class PulsarWorker(PulsarClients clients, ConnectionProblems pro
         }
     }
 
-    private void Consume(string topic)
+    private void Consume(IReadOnlyList<string> topics)
     {
-        if (!_consumers.ContainsKey(topic)) _consumers[topic] = new TopicConsumer(topic, clients, problems, states, services).RunAsync();
+        foreach (var topic in topics) states.Connecting(topic); // All of them first: the service is not ready with the first one.
+        foreach (var topic in topics) _consumers[topic] = new TopicConsumer(topic, clients, problems, states, services).RunAsync();
     }
 
     private async Task<IReadOnlyList<string>> PartitionsAsync()

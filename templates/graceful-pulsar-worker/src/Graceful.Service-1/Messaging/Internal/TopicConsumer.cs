@@ -24,7 +24,7 @@ internal sealed class TopicConsumer(
     {
         for (var failures = 0; !Phases.StopRequested.IsCancellationRequested; failures++)
         {
-            states.Connecting(topic);
+            if (failures > 0) states.Connecting(topic);
             var started = Stopwatch.GetTimestamp();
             try
             {
