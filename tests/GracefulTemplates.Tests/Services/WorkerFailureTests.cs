@@ -53,8 +53,8 @@ public sealed class WorkerFailureTests(WorkerFixture fixture, ITestOutputHelper 
 
         Tally(2).NoneLost().NoneTwice();
         Assert.Equal((2, 1), (Journal.Of("begin", "fail-unreadably-once/x").Count, Journal.Of("end", "fail-unreadably-once/x").Count));
-        Assert.Single(worker.Log.Of(315));
         await AssertStopsAsync(worker);
+        Assert.Single(worker.Log.Of(315)); // By now all of the log is there.
     }
 
     [Theory]

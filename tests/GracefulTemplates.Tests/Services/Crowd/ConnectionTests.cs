@@ -94,8 +94,8 @@ public sealed class ConnectionTests(ITestOutputHelper output) : CrowdTests(outpu
         Assert.Equal("order", (await ReceiveAsync(socket)).Text);
         Assert.Equal((WebSocketCloseStatus?)1001, (await ReceiveAsync(socket)).CloseStatus);
         await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
-        Assert.Single(service.Log.LabSaid("saved"));
         (await service.EndAsync()).IsDrained(make).Soon();
+        Assert.Single(service.Log.LabSaid("saved"));
     }
 
     [Fact]
