@@ -116,6 +116,19 @@ public sealed class ConnectionTests(ITestOutputHelper output) : CrowdTests(outpu
         }
     }
 
+    // Nobody can tell that it is at work; were it taken for that, it would hold the stop to the deadline, and be named.
+    [Fact]
+    public async Task A_WebSocket_that_only_sends_is_cut_off_too()
+    {
+        await using var service = await StartReadyAsync(Make.Graceful, "");
+        using var socket = await ConnectAsync(service, "/crowd/socket-that-only-sends");
+        Assert.Equal("tick", (await ReceiveAsync(socket)).Text);
+
+        service.Send(Signal.Terminate);
+
+        (await service.EndAsync()).IsDrained(Make.Graceful);
+    }
+
     [Fact]
     public async Task A_handler_whose_token_fires_sees_that_the_application_stops()
     {

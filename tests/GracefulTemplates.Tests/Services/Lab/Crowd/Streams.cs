@@ -24,6 +24,7 @@ internal static class Streams
         app.Map("/crowd/any-events", ForeverAsync).EndsOnDrain();
         app.Map("/crowd/socket-at-work", WorkAsync);
         app.Map("/crowd/socket-without-token", EchoAsync);
+        app.Map("/crowd/socket-that-only-sends", TellAsync);
         app.MapGet("/crowd/asks-whether-it-stops", AskAsync).EndsOnDrain();
         app.MapGet("/crowd/events", (HttpContext context) => WriteAsync(context, "text/event-stream")).EndsOnDrain();
     }
@@ -70,6 +71,13 @@ internal static class Streams
         var buffer = new byte[100];
         while (await socket.ReceiveAsync(buffer, CancellationToken.None) is { MessageType: WebSocketMessageType.Text } received)
             await socket.SendAsync(buffer.AsMemory(0, received.Count), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
+    }
+
+    private static async Task TellAsync(HttpContext context)
+    {
+        using var socket = await context.WebSockets.AcceptWebSocketAsync();
+        for (; socket.State == WebSocketState.Open; await Task.Delay(50, CancellationToken.None))
+            await socket.SendAsync("tick"u8.ToArray(), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
     }
 
     private static async Task AskAsync(HttpContext context, IHostApplicationLifetime lifetime)
