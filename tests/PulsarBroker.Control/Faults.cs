@@ -1,4 +1,5 @@
 using PulsarBroker.Protocol;
+using Kind = PulsarBroker.Protocol.Command.Types.Kind;
 
 namespace PulsarBroker.Control;
 
@@ -14,11 +15,8 @@ public sealed record Faults
     /// <summary>New connections are refused; the open ones stay.</summary>
     public bool RefuseConnections { get; init; }
 
-    /// <summary>Neither executes nor answers CLOSE_CONSUMER and CLOSE_PRODUCER.</summary>
-    public bool IgnoreClose { get; init; }
-
-    /// <summary>Does not answer GET_LAST_MESSAGE_ID.</summary>
-    public bool IgnoreLastIds { get; init; }
+    /// <summary>Neither executes nor answers these commands.</summary>
+    public IReadOnlyList<Kind> Ignore { get; init; } = [];
 
     /// <summary>Says to no consumer whether it is the active one of a Failover subscription, as if the client had lost it.</summary>
     public bool KeepActivitySecret { get; init; }

@@ -132,7 +132,7 @@ public sealed class ConnectionFaultTests(BrokerFixture fixture) : BrokerTests(fi
         await using var client = NewClient();
         var consumer = await client.SubscribeAsync();
         await consumer.ReceiveAsync();
-        await Control.SetFaultsAsync(new() { IgnoreClose = true });
+        await Control.SetFaultsAsync(new() { Ignore = [Kind.CloseConsumer] });
 
         var closing = consumer.DisposeAsync().AsTask();
         await Control.WhenAsync(commands => commands.Any(c => c.Kind == "CloseConsumer" && commands.Last(s => s.Kind == "Subscribe").Client == c.Client));
@@ -149,7 +149,7 @@ public sealed class ConnectionFaultTests(BrokerFixture fixture) : BrokerTests(fi
     {
         await using var client = NewClient();
         var consumer = await client.SubscribeAsync();
-        await Control.SetFaultsAsync(new() { IgnoreLastIds = true });
+        await Control.SetFaultsAsync(new() { Ignore = [Kind.LastId] });
 
         var asking = consumer.GetLastMessageIds().AsTask();
         await Control.WhenAsync(commands => commands.Any(c => c.Kind == "LastId"));

@@ -53,6 +53,25 @@ public sealed class GrpcStreamTests(GrpcFixture fixture, ITestOutputHelper outpu
         (await service.EndAsync()).Is(0, "drained").Within(2.5);
     }
 
+    // As with stock, where no token fires and a handler looks at ApplicationStopping.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_stream_can_send_a_last_message_when_its_token_has_fired(bool hasDeadline)
+    {
+        await using var service = await StartReadyAsync(Grpc(delay: 0));
+        using var client = new GrpcClient(service);
+        using var call = client.Streams.Server(new Word { Text = "goodbye" }, deadline: hasDeadline ? DateTime.UtcNow.AddMinutes(1) : null);
+        Assert.True(await call.ResponseStream.MoveNext());
+
+        service.Send(Signal.Terminate);
+
+        Assert.True(await call.ResponseStream.MoveNext());
+        Assert.Equal("goodbye", call.ResponseStream.Current.Text);
+        Assert.Equal(StreamEnd.ShuttingDown, (await client.EndAsync(call.ResponseStream)).Said);
+        (await service.EndAsync()).Is(0, "drained").Within(2.5);
+    }
+
     [Fact]
     public async Task An_upload_that_was_cut_has_no_answer_and_one_that_was_complete_has()
     {

@@ -1,5 +1,6 @@
 using PulsarBroker.Control;
 using Xunit.Abstractions;
+using Kind = PulsarBroker.Protocol.Command.Types.Kind;
 
 namespace GracefulTemplates.Tests.Services;
 
@@ -12,7 +13,7 @@ public sealed class WorkerHangingBrokerTests(WorkerFixture fixture, ITestOutputH
     public static TheoryData<string, Faults> Hanging => new()
     {
         { "hangs", new() { Hang = true } },
-        { "never answers the close", new() { IgnoreClose = true } },
+        { "never answers the close", new() { Ignore = [Kind.CloseConsumer] } },
     };
 
     [Theory]

@@ -1,6 +1,7 @@
 using System.Net;
 using PulsarBroker.Control;
 using Xunit.Abstractions;
+using Kind = PulsarBroker.Protocol.Command.Types.Kind;
 
 namespace GracefulTemplates.Tests.Services;
 
@@ -8,12 +9,14 @@ namespace GracefulTemplates.Tests.Services;
 [Trait("Category", "Slow")]
 public sealed class WorkerWatchTests(WorkerFixture fixture, ITestOutputHelper output) : PulsarTests(fixture, output), IClassFixture<WorkerFixture>
 {
+    private const int Failed = 305;
+
     // A reader for the partitions has one connection for all of them, on which they can close each other.
     [Fact]
     public async Task The_partitions_are_asked_for_again_when_no_answer_comes()
     {
         await Broker.PublishAsync(Messages(10, seconds: 0.01));
-        await Broker.SetFaultsAsync(new() { IgnoreLastIds = true });
+        await Broker.SetFaultsAsync(new() { Ignore = [Kind.LastId] });
         await using var worker = Start(Consumer());
 
         await Broker.WhenAsync(commands => commands.Where(c => c.Kind == "Subscribe" && c.Detail.Contains(Topic)).DistinctBy(c => c.Client).Count() == 2);
@@ -29,7 +32,6 @@ public sealed class WorkerWatchTests(WorkerFixture fixture, ITestOutputHelper ou
     [InlineData("Failover", 2)]
     public async Task A_consumer_that_the_broker_does_not_know_any_more_is_replaced(string type, int partitions)
     {
-        const int Failed = 305;
         if (partitions > 0) await Broker.PartitionAsync(Topic, partitions);
         await Broker.PublishAsync(Messages(10, seconds: 0.01));
         await using var worker = await StartReadyAsync(Consumer(settings: ("Pulsar:SubscriptionType", type)));

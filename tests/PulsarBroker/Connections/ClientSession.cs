@@ -23,6 +23,7 @@ internal sealed class ClientSession(Broker broker, ClientConnection connection)
     public bool Handle(Frame frame)
     {
         var command = frame.Command;
+        if (Faults.Ignore.Contains(command.Kind)) return true;
         switch (command.Kind)
         {
             case Kind.Connect:
@@ -54,10 +55,10 @@ internal sealed class ClientSession(Broker broker, ClientConnection connection)
             case Kind.Seek:
                 Seek(command.Seek);
                 break;
-            case Kind.LastId when !Faults.IgnoreLastIds:
+            case Kind.LastId:
                 With(command.LastId.ConsumerId, c => connection.Send(LastId(command.LastId, c.Subscription.Topic)));
                 break;
-            case Kind.CloseConsumer when !Faults.IgnoreClose:
+            case Kind.CloseConsumer:
                 CloseConsumer(command.CloseConsumer.ConsumerId);
                 connection.Send(Commands.Success(command.CloseConsumer.RequestId));
                 break;
@@ -70,7 +71,7 @@ internal sealed class ClientSession(Broker broker, ClientConnection connection)
             case Kind.Schema:
                 connection.Send(PublishingSession.Accept(command.Schema));
                 break;
-            case Kind.CloseProducer when !Faults.IgnoreClose:
+            case Kind.CloseProducer:
                 _publishing.Close(command.CloseProducer.ProducerId);
                 connection.Send(Commands.Success(command.CloseProducer.RequestId));
                 break;

@@ -17,48 +17,51 @@ internal sealed class ShutdownInterceptor(ShutdownPhases phases) : Interceptor
 {
     public override Task ServerStreamingServerHandler<TRequest, TResponse>(TRequest request, IServerStreamWriter<TResponse> responses,
         ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation) =>
-        RunAsync(context, async () =>
+        RunAsync(context, async call =>
         {
-            using var writer = new EndingWriter<TResponse>(responses, context.CancellationToken);
-            await continuation(request, writer, context);
+            using var writer = new EndingWriter<TResponse>(responses, call.CancellationToken);
+            await continuation(request, writer, call);
         });
 
     public override Task DuplexStreamingServerHandler<TRequest, TResponse>(IAsyncStreamReader<TRequest> requests,
         IServerStreamWriter<TResponse> responses, ServerCallContext context, DuplexStreamingServerMethod<TRequest, TResponse> continuation) =>
-        RunAsync(context, async () =>
+        RunAsync(context, async call =>
         {
-            using var writer = new EndingWriter<TResponse>(responses, context.CancellationToken);
-            await continuation(new EndingReader<TRequest>(requests, context.CancellationToken), writer, context);
+            using var writer = new EndingWriter<TResponse>(responses, call.CancellationToken);
+            await continuation(new EndingReader<TRequest>(requests, call.CancellationToken), writer, call);
         });
 
     public override async Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(IAsyncStreamReader<TRequest> requests,
         ServerCallContext context, ClientStreamingServerMethod<TRequest, TResponse> continuation)
     {
         TResponse? response = null;
-        var reader = new EndingReader<TRequest>(requests, context.CancellationToken);
-        await RunAsync(context, async () =>
+        await RunAsync(context, async call =>
         {
-            response = await continuation(reader, context);
-            if (reader.IsAtEnd && !HasOwnStatus(context)) context.Status = Status.DefaultSuccess; // The answer to all the client sent.
+            var reader = new EndingReader<TRequest>(requests, call.CancellationToken);
+            response = await continuation(reader, call);
+            if (reader.IsAtEnd && !HasOwnStatus(call)) call.Status = Status.DefaultSuccess; // The answer to all the client sent.
         });
         return response!;
     }
 
-    private async Task RunAsync(ServerCallContext context, Func<Task> handler)
+    private async Task RunAsync(ServerCallContext context, Func<ServerCallContext, Task> handler)
     {
+        if (context.GetHttpContext().GetEndpoint()?.Metadata.GetMetadata<EndsOnDrainAttribute>() is not { ToldBy: EndingToldBy.Call })
+        {
+            await handler(context);
+            return;
+        }
+        using var call = new EndingCallContext(context, phases.Draining);
         try
         {
-            await handler();
+            await handler(call);
         }
-        catch (Exception e) when (Ended(context) && !IsOwnStatus(e))
+        catch (Exception e) when (phases.Draining.IsCancellationRequested && !IsOwnStatus(e))
         {
             throw ShuttingDown(e);
         }
-        if (Ended(context) && !HasOwnStatus(context)) throw ShuttingDown(null);
+        if (phases.Draining.IsCancellationRequested && !HasOwnStatus(call)) throw ShuttingDown(null);
     }
-
-    private bool Ended(ServerCallContext context) => phases.Draining.IsCancellationRequested
-        && context.GetHttpContext().GetEndpoint()?.Metadata.GetMetadata<EndsOnDrainAttribute>() is { CutsOff: false };
 
     // Cancelled is what Grpc.Net.Client throws for a call of the handler's own that the ended stream has cancelled; Internal and Unknown
     // are what an interceptor between us and the handler makes of an exception that it does not know.
@@ -91,22 +94,22 @@ internal sealed class ShutdownInterceptor(ShutdownPhases phases) : Interceptor
         }
     }
 
-    /// <summary>Ends with the stream even for a handler that writes without a token to a client that has stopped reading.</summary>
+    /// <summary>Ends with the stream even for a handler that looks at no token, and for one whose client has stopped reading.</summary>
     /// <remarks>
-    /// A write that is under way gets a moment, since its cancellation resets the stream: the client sees CANCELLED and no status.
+    /// A moment later: for a last message, and for a write that is under way, since its cancellation resets the stream: the client sees
+    /// CANCELLED and no status.
     /// </remarks>
     private sealed class EndingWriter<T> : IServerStreamWriter<T>, IDisposable
     {
-        private static readonly TimeSpan TimeToWrite = TimeSpan.FromSeconds(0.3);
+        private static readonly TimeSpan TimeToWrite = TimeSpan.FromSeconds(0.5);
 
         private readonly IServerStreamWriter<T> _inner;
-        private readonly CancellationToken _ended;
         private readonly CancellationTokenSource _giveUp = new();
         private readonly CancellationTokenRegistration _onEnd;
 
         public EndingWriter(IServerStreamWriter<T> inner, CancellationToken ended)
         {
-            (_inner, _ended) = (inner, ended);
+            _inner = inner;
             _onEnd = ended.Register(() => _giveUp.CancelAfter(TimeToWrite));
         }
 
@@ -116,7 +119,7 @@ internal sealed class ShutdownInterceptor(ShutdownPhases phases) : Interceptor
 
         public async Task WriteAsync(T message, CancellationToken cancellationToken)
         {
-            _ended.ThrowIfCancellationRequested();
+            _giveUp.Token.ThrowIfCancellationRequested();
             using var either = cancellationToken.CanBeCanceled ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _giveUp.Token) : null;
             await _inner.WriteAsync(message, either?.Token ?? _giveUp.Token);
         }

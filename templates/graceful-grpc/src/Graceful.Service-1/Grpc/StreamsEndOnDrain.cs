@@ -17,7 +17,7 @@ internal static class StreamsEndOnDrain
         {
             if (endpoint.Metadata.OfType<GrpcMethodMetadata>().LastOrDefault() is not { Method: var method }) return;
             endpoint.Metadata.Add(new WorkName(method.FullName));
-            if (method.Type != MethodType.Unary) endpoint.Metadata.Add(new EndsOnDrainAttribute { CutsOff = false });
+            if (method.Type != MethodType.Unary) endpoint.Metadata.Add(new EndsOnDrainAttribute { ToldBy = EndingToldBy.Call });
         });
         return group;
     }

@@ -19,18 +19,28 @@ public static class EndsOnDrainExtensions
 public sealed class EndsOnDrainAttribute : Attribute
 {
     /// <summary>For what closes itself when the application stops: firing its token would cut off its goodbye.</summary>
-    internal static readonly EndsOnDrainAttribute ByItself = new() { FiresToken = false };
+    internal static readonly EndsOnDrainAttribute ByItself = new() { ToldBy = EndingToldBy.Itself };
 
-    internal bool FiresToken { get; init; } = true;
-
-    /// <summary>Whether it is cut off a second after draining began, or may run until the deadline.</summary>
-    internal bool CutsOff { get; init; } = true;
+    internal EndingToldBy ToldBy { get; init; }
 
     /// <summary>Null when the endpoint is not long-lived.</summary>
     internal static EndsOnDrainAttribute? Of(Endpoint? endpoint) =>
         endpoint is null ? null :
         endpoint.Metadata.GetMetadata<HubMetadata>() is not null ? ByItself :
         endpoint.Metadata.GetMetadata<EndsOnDrainAttribute>();
+}
+
+/// <summary>Who tells the handler of a long-lived response to leave.</summary>
+internal enum EndingToldBy
+{
+    /// <summary><see cref="HttpContext.RequestAborted"/> fires. A second later it is cut off.</summary>
+    Token,
+
+    /// <summary>The token of the gRPC call fires. It may run until the deadline, since it may be at work.</summary>
+    Call,
+
+    /// <summary>It looks for itself, as hubs do. A second later it is cut off.</summary>
+    Itself,
 }
 
 /// <summary>The name of an endpoint's work in logs and reports, instead of method and route pattern.</summary>

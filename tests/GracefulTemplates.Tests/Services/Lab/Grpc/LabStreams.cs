@@ -30,6 +30,7 @@ internal sealed class LabStreams(ShutdownPhases phases, IConfiguration configura
         }
 
         await UntilAsync(request.Text == "return-on-draining" ? phases.Draining : context.CancellationToken);
+        if (request.Text == "goodbye") await responses.WriteAsync(new Word { Text = "goodbye" });
         if (request.Text == "throw") throw new InvalidOperationException("The lab's stream is broken.");
         if (request.Text == "throw-own-status") throw new RpcException(new Status(StatusCode.Aborted, "own"));
         if (request.Text == "set-own-status") context.Status = new Status(StatusCode.Aborted, "own");

@@ -18,6 +18,7 @@ internal sealed class ConsumerSession
     private readonly IConsumer<ReadOnlySequence<byte>> _consumer;
     private readonly DeliveryHistory _history;
     private readonly ConsumerServices _services;
+    private readonly CancellationToken _receiveUntil;
     private readonly SemaphoreSlim _handlers;
     private readonly Acknowledgements _acknowledgements;
     private readonly WaitingRetries? _retries;
@@ -27,9 +28,11 @@ internal sealed class ConsumerSession
     private readonly MessageSource _source;
     private volatile ActivePeriod _period;
 
-    public ConsumerSession(IConsumer<ReadOnlySequence<byte>> consumer, DeliveryHistory history, ConsumerServices services)
+    /// <param name="receiveUntil">The stop, or until the consumer is to be replaced.</param>
+    public ConsumerSession(
+        IConsumer<ReadOnlySequence<byte>> consumer, DeliveryHistory history, ConsumerServices services, CancellationToken receiveUntil)
     {
-        (_consumer, _history, _services) = (consumer, history, services);
+        (_consumer, _history, _services, _receiveUntil) = (consumer, history, services, receiveUntil);
         _handlers = services.HandlersOfTopic();
         _source = new MessageSource(consumer);
         _period = NewPeriod();
@@ -38,8 +41,6 @@ internal sealed class ConsumerSession
         _retries = consumer.SubscriptionType == SubscriptionType.Shared ? new WaitingRetries(_acknowledgements, services.RetryPlaces, services.Counts) : null;
         _keyOrder = consumer.SubscriptionType == SubscriptionType.KeyShared ? new KeyOrder(services.Options.Prefetch) : null;
     }
-
-    private CancellationToken StopRequested => _services.Phases.StopRequested;
 
     /// <summary>Returns after the stop was requested, or throws when the consumer fails; in both cases after the last handler.</summary>
     public async Task RunAsync()
@@ -79,7 +80,7 @@ internal sealed class ConsumerSession
         }
     }
 
-    private ActivePeriod NewPeriod() => new(StopRequested, _services.Phases.Deadline, _services.Options.Takeover);
+    private ActivePeriod NewPeriod() => new(_receiveUntil, _services.Phases.Deadline, _services.Options.Takeover);
 
     private async Task ReceiveAsync()
     {
@@ -87,10 +88,14 @@ internal sealed class ConsumerSession
         {
             if (_consumer.SubscriptionType == SubscriptionType.Failover) await ReceiveWhileActiveAsync();
             // A receive before the first connect would cost the client's whole retry interval.
-            await _consumer.StateChangedFrom(ConsumerState.Disconnected, StopRequested);
-            while (!StopRequested.IsCancellationRequested) await TakeAsync(await NextAsync(StopRequested), _period);
+            await _consumer.StateChangedFrom(ConsumerState.Disconnected, _receiveUntil);
+            while (true)
+            {
+                await TakeAsync(await NextAsync(_receiveUntil), _period);
+                _receiveUntil.ThrowIfCancellationRequested(); // The client may have more.
+            }
         }
-        catch (OperationCanceledException) when (StopRequested.IsCancellationRequested)
+        catch (OperationCanceledException) when (_services.Phases.StopRequested.IsCancellationRequested)
         {
             // Nothing new is taken.
         }
@@ -102,12 +107,12 @@ internal sealed class ConsumerSession
         while (true)
         {
             var period = await ActivePeriodAsync();
-            await new Takeover(_consumer, _source, _history, _services.Options.Takeover, StopRequested).CompleteAsync();
+            await new Takeover(_consumer, _source, _history, _services.Options.Takeover, _receiveUntil).CompleteAsync();
             try
             {
                 while (true) await TakeAsync(await NextAsync(period.Replaced), period);
             }
-            catch (OperationCanceledException) when (period.Replaced.IsCancellationRequested && !StopRequested.IsCancellationRequested)
+            catch (OperationCanceledException) when (period.Replaced.IsCancellationRequested && !_receiveUntil.IsCancellationRequested)
             {
                 _batch.Complete(); // It was the active one, was not for a while, and is again.
             }
@@ -118,10 +123,10 @@ internal sealed class ConsumerSession
     {
         while (true)
         {
-            var changed = await _consumer.StateChangedTo(ConsumerState.Active, StopRequested);
-            if (changed.ConsumerState != ConsumerState.Active) await NextAsync(StopRequested); // It has failed, and this throws why.
+            var changed = await _consumer.StateChangedTo(ConsumerState.Active, _receiveUntil);
+            if (changed.ConsumerState != ConsumerState.Active) await NextAsync(_receiveUntil); // It has failed, and this throws why.
             if (_period is { IsOver: false } period) return period;
-            await Task.Delay(10, StopRequested); // StateChanged may be told of it later.
+            await Task.Delay(10, _receiveUntil); // StateChanged may be told of it later.
         }
     }
 

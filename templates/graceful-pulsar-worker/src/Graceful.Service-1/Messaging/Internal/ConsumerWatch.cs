@@ -4,12 +4,13 @@ using DotPulsar.Extensions;
 
 namespace Graceful.Service_1.Messaging.Internal;
 
-/// <summary>Closes a consumer that the client takes for alive and that gets no messages, so that another one takes its place.</summary>
+/// <summary>Finds a consumer that gets no messages, for a reason that the client does not see, so that another one takes its place.</summary>
 /// <remarks>
 /// DotPulsar handles the answer to a subscription and what the broker says right beside it on two threads, which write and read one field
 /// without a lock (<c>Process.Handle</c>), and on a busy machine has been seen to lose one of the two.
+/// The watch does not close the consumer: for one that waits for an answer that never comes that takes for ever as well.
 /// </remarks>
-internal sealed class ConsumerWatch(IConsumer consumer, int earlierFailures)
+internal sealed class ConsumerWatch(IConsumer consumer, ConnectionProblems problems, int earlierFailures) : IDisposable
 {
     private static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(15);
 
@@ -19,24 +20,32 @@ internal sealed class ConsumerWatch(IConsumer consumer, int earlierFailures)
     /// <summary>Longer each time: how long the broker waits before it says it can be set, by default to 1 s (activeConsumerFailoverDelayTimeMillis).</summary>
     private readonly TimeSpan _partKnownWithin = TimeSpan.FromSeconds(10 * (earlierFailures + 1));
 
-    /// <summary>Why it was closed; null if it was not.</summary>
+    private readonly CancellationTokenSource _end = new(), _givenUp = new();
+
+    /// <summary>Why it was given up; null if it was not.</summary>
     public string? Reason { get; private set; }
 
-    public void Start(CancellationToken end)
+    /// <summary>It is to be replaced.</summary>
+    public CancellationToken GivenUp => _givenUp.Token;
+
+    public void Start()
     {
-        _ = CloseIfAsync(BrokerForgetsItAsync, $"it is connected, but the broker has not answered for it within {AnswerWithin.TotalSeconds} s", end);
+        _ = GiveUpIfAsync(BrokerForgetsItAsync, $"it is connected, but the broker has not answered for it within {AnswerWithin.TotalSeconds} s");
+        _ = GiveUpIfAsync(ClientForgetsToConnectAsync, "the client neither connects it nor says why");
         if (consumer.SubscriptionType != SubscriptionType.Failover) return;
-        _ = CloseIfAsync(ClientForgetsItsPartAsync,
-            $"it is connected, but after {_partKnownWithin.TotalSeconds} s the client does not know whether it is the active one", end);
+        _ = GiveUpIfAsync(ClientForgetsItsPartAsync,
+            $"it is connected, but after {_partKnownWithin.TotalSeconds} s the client does not know whether it is the active one");
     }
 
-    private async Task CloseIfAsync(Func<CancellationToken, Task<bool>> isDead, string reason, CancellationToken end)
+    public void Dispose() => _end.Cancel();
+
+    private async Task GiveUpIfAsync(Func<CancellationToken, Task<bool>> isDead, string reason)
     {
         try
         {
-            if (!await isDead(end)) return;
+            if (!await isDead(_end.Token)) return;
             Reason = reason;
-            await consumer.DisposeAsync();
+            _givenUp.Cancel();
         }
         catch (Exception)
         {
@@ -63,6 +72,22 @@ internal sealed class ConsumerWatch(IConsumer consumer, int earlierFailures)
                 // The next one waits for the connection.
             }
         }
+    }
+
+    private async Task<bool> ClientForgetsToConnectAsync(CancellationToken end)
+    {
+        while ((await consumer.StateChangedTo(ConsumerState.Disconnected, end)).ConsumerState == ConsumerState.Disconnected)
+        {
+            try
+            {
+                await problems.WhileTellingAsync(consumer.StateChangedFrom(ConsumerState.Disconnected, end).AsTask(), end);
+            }
+            catch (TimeoutException)
+            {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// <summary>Failover: the broker says whether it is the active one at the beginning and after every lost connection.</summary>

@@ -68,7 +68,7 @@ internal sealed class PulsarClients(IOptions<PulsarOptions> options, TokenSource
             .Create();
         try
         {
-            await reader.StateChangedTo(ReaderState.Connected, cancellationToken);
+            await problems.WhileTellingAsync(reader.StateChangedTo(ReaderState.Connected, cancellationToken).AsTask(), cancellationToken);
             var ids = (await reader.GetLastMessageIds(cancellationToken).AsTask().WaitAsync(PartitionsWithin, cancellationToken)).ToArray();
             return ids is [{ Partition: < 0 }] ? [_options.Topic] : [.. ids.Select((_, i) => $"{_options.Topic}-partition-{i}")];
         }

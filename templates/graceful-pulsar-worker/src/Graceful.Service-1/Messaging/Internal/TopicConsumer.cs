@@ -44,10 +44,10 @@ internal sealed class TopicConsumer(
         ConsumerSession? session = null;
         var client = clients.Create();
         var consumer = clients.Subscribe(client, topic, StateChanged);
-        session = new ConsumerSession(consumer, _history, services);
-        var watch = new ConsumerWatch(consumer, earlierFailures);
-        using var ended = new CancellationTokenSource();
-        watch.Start(ended.Token);
+        var watch = new ConsumerWatch(consumer, problems, earlierFailures);
+        using var receiving = CancellationTokenSource.CreateLinkedTokenSource(Phases.StopRequested, watch.GivenUp);
+        session = new ConsumerSession(consumer, _history, services, receiving.Token);
+        watch.Start();
         try
         {
             await session.RunAsync();
@@ -56,7 +56,7 @@ internal sealed class TopicConsumer(
         {
             Failed(watch.Reason ?? (e is OperationCanceledException ? GivenUp : ConnectionProblems.Reason(e)));
         }
-        ended.Cancel();
+        watch.Dispose();
         var areLost = _isDisconnected && _history.HasLostAcknowledgements; // The client also closes a consumer that has no connection, and says nothing of it.
         var isClosed = await client.DisposeWithinAsync(Phases.Deadline.IsCancellationRequested ? null : CloseBound);
         _history.ConnectionLost();

@@ -28,16 +28,16 @@ internal sealed class LongLivedResponses(ShutdownPhases phases, InFlightWork inF
         }
 
         var aborted = context.RequestAborted;
-        using var either = ending.FiresToken ? CancellationTokenSource.CreateLinkedTokenSource(aborted, phases.Draining) : null;
+        using var either = ending.ToldBy == EndingToldBy.Token ? CancellationTokenSource.CreateLinkedTokenSource(aborted, phases.Draining) : null;
         if (either is not null) context.RequestAborted = either.Token;
         var response = Task.Run(() => handler(context), CancellationToken.None); // A handler that blocks its thread can be left too.
         try
         {
-            await response.WaitAsync(ending.CutsOff ? _cutOff.Token : CancellationToken.None);
+            await response.WaitAsync(ending.ToldBy == EndingToldBy.Call ? CancellationToken.None : _cutOff.Token);
         }
         catch (OperationCanceledException) when (!response.IsCompleted)
         {
-            await CutOffAsync(context, response, leave: ending.FiresToken);
+            await CutOffAsync(context, response, leave: ending.ToldBy != EndingToldBy.Itself);
             return;
         }
         catch (OperationCanceledException) when (phases.Draining.IsCancellationRequested && !aborted.IsCancellationRequested)
@@ -48,7 +48,7 @@ internal sealed class LongLivedResponses(ShutdownPhases phases, InFlightWork inF
             context.RequestAborted = aborted;
             if (phases.StopRequested.IsCancellationRequested) _anyHasEnded = true;
         }
-        if (ending.FiresToken && phases.Draining.IsCancellationRequested && !aborted.IsCancellationRequested) await EndAsync(context);
+        if (ending.ToldBy != EndingToldBy.Itself && phases.Draining.IsCancellationRequested && !aborted.IsCancellationRequested) await EndAsync(context);
     }
 
     /// <summary>Waits for them to leave, and cuts off those that do not. Returns when connections may close.</summary>
