@@ -18,17 +18,22 @@ internal static class Brokers
     public static Task<ApachePulsar> ApacheAsync() => Apache.UseAsync();
 }
 
-/// <summary>Runs a theory on both brokers, or on the one that there is: see <see cref="BrokerTests"/>. The kind comes first, then these values.</summary>
+/// <summary>
+/// Runs a theory on Apache Pulsar where it is, which <see cref="BrokerTests"/> shows, and on the test broker elsewhere; on both with
+/// GRACEFUL_LONG=1. The kind comes first, then these values.
+/// </summary>
 [AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
 internal sealed class OnBrokersAttribute(params object[] values) : DataAttribute
 {
     /// <summary>The test stops and starts it.</summary>
     public bool Own { get; init; }
 
-    public override IEnumerable<object[]> GetData(MethodInfo testMethod) =>
-        from kind in Enum.GetValues<BrokerKind>()
-        where kind == BrokerKind.Test || (Own ? Brokers.CannotStart : Brokers.Missing) is null
-        select (object[])[kind, .. values];
+    public override IEnumerable<object[]> GetData(MethodInfo testMethod)
+    {
+        var hasApache = (Own ? Brokers.CannotStart : Brokers.Missing) is null;
+        if (hasApache) yield return [BrokerKind.Apache, .. values];
+        if (!hasApache || LongFactAttribute.IsAsked) yield return [BrokerKind.Test, .. values];
+    }
 }
 
 /// <summary>A test that only Apache Pulsar can pass.</summary>
