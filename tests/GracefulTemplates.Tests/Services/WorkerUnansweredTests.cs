@@ -40,17 +40,19 @@ public sealed class WorkerUnansweredTests(WorkerFixture fixture, ITestOutputHelp
         await Broker.PublishAsync(Messages(10, seconds: 0.01));
         await using var worker = await StartReadyAsync(Consumer(settings: ("Pulsar:SubscriptionType", type)));
         await UntilNoBacklogAsync();
+        await PublishAsync("m-10", 2); // When it is handled, there is no connection to acknowledge it.
+        await Journal.UntilAsync("begin", "m-10");
         var before = (await Broker.CommandsAsync()).Count(Subscribes);
 
         await Broker.SetFaultsAsync(new() { Ignore = [Kind.Subscribe] });
         await Broker.DropConnectionsAsync();
         await Broker.WhenAsync(commands => commands.Count(Subscribes) > before);
         await Broker.SetFaultsAsync(new());
-        await PublishAsync("m-10", 0.01);
+        await PublishAsync("m-11", 0.01);
 
         await worker.Log.UntilAsync("it is noticed", entry => entry.EventId == Failed && entry.Says("neither connects it nor says why"), Noticed);
         await UntilNoBacklogAsync();
-        Tally(11).NoneLost().NoneTwice();
+        Tally(12).NoneLost().NoneTwice();
         await UntilReadyIsAsync(worker, HttpStatusCode.OK);
         await AssertStopsAsync(worker);
     }

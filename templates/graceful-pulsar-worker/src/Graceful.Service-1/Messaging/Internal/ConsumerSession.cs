@@ -29,14 +29,15 @@ internal sealed class ConsumerSession
     private volatile ActivePeriod _period;
 
     /// <param name="receiveUntil">The stop, or until the consumer is to be replaced.</param>
-    public ConsumerSession(
-        IConsumer<ReadOnlySequence<byte>> consumer, DeliveryHistory history, ConsumerServices services, CancellationToken receiveUntil)
+    /// <param name="acknowledgeUntil">The commit deadline, or until the consumer is to be replaced: the client would wait for its connection.</param>
+    public ConsumerSession(IConsumer<ReadOnlySequence<byte>> consumer, DeliveryHistory history, ConsumerServices services,
+        CancellationToken receiveUntil, CancellationToken acknowledgeUntil)
     {
         (_consumer, _history, _services, _receiveUntil) = (consumer, history, services, receiveUntil);
         _handlers = services.HandlersOfTopic();
         _source = new MessageSource(consumer);
         _period = NewPeriod();
-        _acknowledgements = new Acknowledgements(consumer, history, services.Logger, services.Commit);
+        _acknowledgements = new Acknowledgements(consumer, history, services.Logger, acknowledgeUntil);
         _batch = new OpenBatch(_acknowledgements);
         _retries = consumer.SubscriptionType == SubscriptionType.Shared ? new WaitingRetries(_acknowledgements, services.RetryPlaces, services.Counts) : null;
         _keyOrder = consumer.SubscriptionType == SubscriptionType.KeyShared ? new KeyOrder(services.Options.Prefetch) : null;

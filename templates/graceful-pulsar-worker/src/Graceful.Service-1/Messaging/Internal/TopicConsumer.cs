@@ -46,7 +46,8 @@ internal sealed class TopicConsumer(
         var consumer = clients.Subscribe(client, topic, StateChanged);
         var watch = new ConsumerWatch(consumer, problems, earlierFailures);
         using var receiving = CancellationTokenSource.CreateLinkedTokenSource(Phases.StopRequested, watch.GivenUp);
-        session = new ConsumerSession(consumer, _history, services, receiving.Token);
+        using var acknowledging = CancellationTokenSource.CreateLinkedTokenSource(services.Commit, watch.GivenUp);
+        session = new ConsumerSession(consumer, _history, services, receiving.Token, acknowledging.Token);
         watch.Start();
         try
         {
