@@ -36,6 +36,9 @@ public sealed class GrpcStreamTests(GrpcFixture fixture, ITestOutputHelper outpu
     [InlineData("return", StatusCode.Unavailable, "server is shutting down")]
     [InlineData("return-on-draining", StatusCode.Unavailable, "server is shutting down")]
     [InlineData("throw", StatusCode.Unavailable, "server is shutting down")]
+    [InlineData("throw-cancelled", StatusCode.Unavailable, "server is shutting down")]
+    [InlineData("request-aborted", StatusCode.Unavailable, "server is shutting down")]
+    [InlineData("chatter", StatusCode.Unavailable, "server is shutting down")]
     [InlineData("call-on", StatusCode.Unavailable, "server is shutting down")]
     [InlineData("throw-own-status", StatusCode.Aborted, "own")]
     [InlineData("set-own-status", StatusCode.Aborted, "own")]
@@ -70,6 +73,39 @@ public sealed class GrpcStreamTests(GrpcFixture fixture, ITestOutputHelper outpu
         Assert.Equal("goodbye", call.ResponseStream.Current.Text);
         Assert.Equal(StreamEnd.ShuttingDown, (await client.EndAsync(call.ResponseStream)).Said);
         (await service.EndAsync()).Is(0, "drained").Within(2.5);
+    }
+
+    // Nobody knows that it will not be more than one.
+    [Fact]
+    public async Task The_result_of_a_handler_that_was_at_work_without_its_token_arrives()
+    {
+        await using var service = await StartReadyAsync(Grpc(delay: 0));
+        using var client = new GrpcClient(service);
+        using var server = await ServerAsync(client, "late-result");
+        await service.Log.UntilLabSaysAsync("at work");
+
+        service.Send(Signal.Terminate);
+
+        Assert.True(await server.ResponseStream.MoveNext());
+        Assert.Equal("result", server.ResponseStream.Current.Text);
+        var end = await client.EndAsync(server.ResponseStream);
+        Assert.Equal((StreamEnd.ShuttingDown, 0), (end.Said, end.Received));
+        (await service.EndAsync()).Is(0, "drained").Within(2 + 2.5);
+    }
+
+    [Fact]
+    public async Task A_handler_can_tell_its_own_token_when_it_stops_reading()
+    {
+        await using var service = await StartReadyAsync(Grpc(delay: 0));
+        using var client = new GrpcClient(service);
+        using var duplex = client.Streams.Duplex();
+
+        await duplex.RequestStream.WriteAsync(new Word { Text = "read-timeout" });
+
+        Assert.True(await duplex.ResponseStream.MoveNext());
+        Assert.Equal("timed out", duplex.ResponseStream.Current.Text);
+        service.Send(Signal.Terminate);
+        (await service.EndAsync()).Is(0, "drained");
     }
 
     [Fact]

@@ -1,24 +1,34 @@
 using Grpc.AspNetCore.Server;
 using Grpc.Core;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Graceful.Service_1.Grpc;
 
-/// <summary>The call of a stream whose token also fires when the stream has to end. With the token of the request nothing could be sent after that.</summary>
-internal sealed class EndingCallContext : ServerCallContext, IServerCallContextFeature, IDisposable
+/// <summary>The call of a stream whose token, and that of its request, also fires when the stream has to end.</summary>
+/// <remarks>
+/// The token of the request is replaced by another feature, not set: what writes the stream keeps the first one, and would send nothing more.
+/// </remarks>
+internal sealed class EndingCallContext : ServerCallContext, IServerCallContextFeature, IHttpRequestLifetimeFeature, IDisposable
 {
     private const string HttpContextKey = "__HttpContext"; // Where GetHttpContext() looks for it (Grpc.AspNetCore.Server).
 
     private readonly ServerCallContext _inner;
+    private readonly HttpContext _http;
+    private readonly IHttpRequestLifetimeFeature _lifetime;
     private readonly CancellationTokenSource _either;
 
     public EndingCallContext(ServerCallContext inner, CancellationToken end)
     {
-        (_inner, _either) = (inner, CancellationTokenSource.CreateLinkedTokenSource(inner.CancellationToken, end));
-        CancellationTokenCore = _either.Token;
-        var http = inner.GetHttpContext();
-        UserState[HttpContextKey] = http;
-        http.Features.Set<IServerCallContextFeature>(this); // Clients of the handler's own pass its token on (EnableCallContextPropagation).
+        (_inner, _http) = (inner, inner.GetHttpContext());
+        _lifetime = _http.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>();
+        _either = CancellationTokenSource.CreateLinkedTokenSource(inner.CancellationToken, end);
+        CancellationTokenCore = RequestAborted = _either.Token;
+        UserState[HttpContextKey] = _http;
+        _http.Features.Set<IServerCallContextFeature>(this); // Clients of the handler's own pass its token on (EnableCallContextPropagation).
+        _http.Features.Set<IHttpRequestLifetimeFeature>(this);
     }
+
+    public CancellationToken RequestAborted { get; set; }
 
     ServerCallContext IServerCallContextFeature.ServerCallContext => this;
 
@@ -44,7 +54,13 @@ internal sealed class EndingCallContext : ServerCallContext, IServerCallContextF
 
     protected override IDictionary<object, object> UserStateCore => _inner.UserState;
 
-    public void Dispose() => _either.Dispose();
+    public void Abort() => _lifetime.Abort();
+
+    public void Dispose()
+    {
+        _http.Features.Set(_lifetime);
+        _either.Dispose();
+    }
 
     protected override ContextPropagationToken CreatePropagationTokenCore(ContextPropagationOptions? options) => _inner.CreatePropagationToken(options);
 

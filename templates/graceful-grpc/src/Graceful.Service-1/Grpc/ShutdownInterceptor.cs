@@ -19,7 +19,7 @@ internal sealed class ShutdownInterceptor(ShutdownPhases phases) : Interceptor
         ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation) =>
         RunAsync(context, async call =>
         {
-            using var writer = new EndingWriter<TResponse>(responses, call.CancellationToken);
+            using var writer = new EndingWriter<TResponse>(responses, call.CancellationToken, call.GetHttpContext().Abort);
             await continuation(request, writer, call);
         });
 
@@ -27,7 +27,7 @@ internal sealed class ShutdownInterceptor(ShutdownPhases phases) : Interceptor
         IServerStreamWriter<TResponse> responses, ServerCallContext context, DuplexStreamingServerMethod<TRequest, TResponse> continuation) =>
         RunAsync(context, async call =>
         {
-            using var writer = new EndingWriter<TResponse>(responses, call.CancellationToken);
+            using var writer = new EndingWriter<TResponse>(responses, call.CancellationToken, call.GetHttpContext().Abort);
             await continuation(new EndingReader<TRequest>(requests, call.CancellationToken), writer, call);
         });
 
@@ -63,71 +63,14 @@ internal sealed class ShutdownInterceptor(ShutdownPhases phases) : Interceptor
         if (phases.Draining.IsCancellationRequested && !HasOwnStatus(call)) throw ShuttingDown(null);
     }
 
-    // Cancelled is what Grpc.Net.Client throws for a call of the handler's own that the ended stream has cancelled; Internal and Unknown
-    // are what an interceptor between us and the handler makes of an exception that it does not know.
-    private static bool IsOwnStatus(Exception e) => e is RpcException { Status: var status }
-        && status is not { StatusCode: StatusCode.Cancelled, DebugException: OperationCanceledException }
-        && status.StatusCode is not (StatusCode.Internal or StatusCode.Unknown);
+    // Cancelled is what Grpc.Net.Client throws for a call of the handler's own that the ended stream has cancelled; all three are what an
+    // interceptor between us and the handler makes of an exception that it does not know.
+    private static bool IsOwnStatus(Exception e) =>
+        e is RpcException { StatusCode: not (StatusCode.Cancelled or StatusCode.Internal or StatusCode.Unknown) };
 
     // A status that nobody has set has no detail, not even an empty one.
     private static bool HasOwnStatus(ServerCallContext context) => context.Status is not { StatusCode: StatusCode.OK, Detail: null };
 
     private static RpcException ShuttingDown(Exception? cause) =>
         new(new Status(StatusCode.Unavailable, "server is shutting down", cause));
-
-    /// <summary>Ends with the stream even for a handler that reads without a token, as <c>ReadAllAsync()</c> does.</summary>
-    private sealed class EndingReader<T>(IAsyncStreamReader<T> inner, CancellationToken ended) : IAsyncStreamReader<T>
-    {
-        public T Current => inner.Current;
-
-        /// <summary>The client has sent everything, and it has been read.</summary>
-        public bool IsAtEnd { get; private set; }
-
-        public async Task<bool> MoveNext(CancellationToken cancellationToken)
-        {
-            using var either = cancellationToken.CanBeCanceled && cancellationToken != ended
-                ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, ended)
-                : null;
-            var moved = await inner.MoveNext(either?.Token ?? ended);
-            IsAtEnd = !moved;
-            return moved;
-        }
-    }
-
-    /// <summary>Ends with the stream even for a handler that looks at no token, and for one whose client has stopped reading.</summary>
-    /// <remarks>
-    /// A moment later: for a last message, and for a write that is under way, since its cancellation resets the stream: the client sees
-    /// CANCELLED and no status.
-    /// </remarks>
-    private sealed class EndingWriter<T> : IServerStreamWriter<T>, IDisposable
-    {
-        private static readonly TimeSpan TimeToWrite = TimeSpan.FromSeconds(0.5);
-
-        private readonly IServerStreamWriter<T> _inner;
-        private readonly CancellationTokenSource _giveUp = new();
-        private readonly CancellationTokenRegistration _onEnd;
-
-        public EndingWriter(IServerStreamWriter<T> inner, CancellationToken ended)
-        {
-            _inner = inner;
-            _onEnd = ended.Register(() => _giveUp.CancelAfter(TimeToWrite));
-        }
-
-        public WriteOptions? WriteOptions { get => _inner.WriteOptions; set => _inner.WriteOptions = value; }
-
-        public Task WriteAsync(T message) => WriteAsync(message, CancellationToken.None);
-
-        public async Task WriteAsync(T message, CancellationToken cancellationToken)
-        {
-            _giveUp.Token.ThrowIfCancellationRequested();
-            using var either = cancellationToken.CanBeCanceled ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _giveUp.Token) : null;
-            await _inner.WriteAsync(message, either?.Token ?? _giveUp.Token);
-        }
-
-        public void Dispose()
-        {
-            _onEnd.Dispose();
-            _giveUp.Dispose();
-        }
-    }
 }

@@ -17,6 +17,7 @@ internal static class StreamsEndOnDrain
         {
             if (endpoint.Metadata.OfType<GrpcMethodMetadata>().LastOrDefault() is not { Method: var method }) return;
             endpoint.Metadata.Add(new WorkName(method.FullName));
+            foreach (var marked in endpoint.Metadata.OfType<EndsOnDrainAttribute>().ToList()) endpoint.Metadata.Remove(marked); // It would end unary calls.
             if (method.Type != MethodType.Unary) endpoint.Metadata.Add(new EndsOnDrainAttribute { ToldBy = EndingToldBy.Call });
         });
         return group;

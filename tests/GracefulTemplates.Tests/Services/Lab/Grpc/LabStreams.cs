@@ -17,8 +17,19 @@ internal sealed class LabStreams(ShutdownPhases phases, IConfiguration configura
         {
             case "ignore-token":
                 for (; ; await Task.Delay(20, CancellationToken.None)) await responses.WriteAsync(request);
+            case "chatter":
+                for (; ;) await responses.WriteAsync(request);
             case "flood":
                 await FloodAsync(responses);
+                break;
+            case "request-aborted":
+                await UntilAsync(context.GetHttpContext().RequestAborted);
+                break;
+            case "late-result":
+                Gate.Say("at work");
+                await Task.Delay(TimeSpan.FromSeconds(2), CancellationToken.None);
+                await responses.WriteAsync(new Word { Text = "result" });
+                await responses.WriteAsync(new Word { Text = "one more" });
                 break;
             case "deaf":
                 await Task.Delay(Timeout.Infinite, CancellationToken.None);
@@ -32,6 +43,7 @@ internal sealed class LabStreams(ShutdownPhases phases, IConfiguration configura
         await UntilAsync(request.Text == "return-on-draining" ? phases.Draining : context.CancellationToken);
         if (request.Text == "goodbye") await responses.WriteAsync(new Word { Text = "goodbye" });
         if (request.Text == "throw") throw new InvalidOperationException("The lab's stream is broken.");
+        if (request.Text == "throw-cancelled") throw new RpcException(new Status(StatusCode.Cancelled, "mapped"));
         if (request.Text == "throw-own-status") throw new RpcException(new Status(StatusCode.Aborted, "own"));
         if (request.Text == "set-own-status") context.Status = new Status(StatusCode.Aborted, "own");
         if (request.Text == "complete") context.Status = Status.DefaultSuccess;
@@ -60,8 +72,22 @@ internal sealed class LabStreams(ShutdownPhases phases, IConfiguration configura
     {
         await foreach (var request in requests.ReadAllAsync())
         {
+            if (request.Text == "read-timeout") await TimeOutAsync(requests, responses);
             if (request.Text == "flood") await FloodAsync(responses);
             await responses.WriteAsync(request);
+        }
+    }
+
+    private static async Task TimeOutAsync(IAsyncStreamReader<Word> requests, IServerStreamWriter<Word> responses)
+    {
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(0.1));
+        try
+        {
+            await requests.MoveNext(timeout.Token);
+        }
+        catch (OperationCanceledException e) when (e.CancellationToken == timeout.Token)
+        {
+            await responses.WriteAsync(new Word { Text = "timed out" });
         }
     }
 

@@ -48,7 +48,7 @@ internal sealed class LongLivedResponses(ShutdownPhases phases, InFlightWork inF
             context.RequestAborted = aborted;
             if (phases.StopRequested.IsCancellationRequested) _anyHasEnded = true;
         }
-        if (ending.ToldBy != EndingToldBy.Itself && phases.Draining.IsCancellationRequested && !aborted.IsCancellationRequested) await EndAsync(context);
+        if (ending.ToldBy == EndingToldBy.Token && phases.Draining.IsCancellationRequested && !aborted.IsCancellationRequested) await EndAsync(context);
     }
 
     /// <summary>Waits for them to leave, and cuts off those that do not. Returns when connections may close.</summary>

@@ -20,14 +20,14 @@ internal sealed class CrowdInterceptorStartup : IHostingStartup
     }
 }
 
-/// <summary>Makes a status of every exception that is none.</summary>
+/// <summary>Makes a status of every exception that is none, and looks at what is written.</summary>
 internal sealed class CrowdInterceptor : Interceptor
 {
     public override async Task ServerStreamingServerHandler<TRequest, TResponse>(TRequest request, IServerStreamWriter<TResponse> responseStream,
         ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation) =>
         await MapAsync(async () =>
         {
-            await continuation(request, responseStream, context);
+            await continuation(request, new PlainWriter<TResponse>(responseStream), context);
             return 0;
         });
 
@@ -45,5 +45,13 @@ internal sealed class CrowdInterceptor : Interceptor
         {
             throw new RpcException(new Status(StatusCode.Internal, "mapped"));
         }
+    }
+
+    /// <summary>Only what the interface demands: its own WriteAsync with a token refuses every token that can fire.</summary>
+    private sealed class PlainWriter<T>(IServerStreamWriter<T> inner) : IServerStreamWriter<T>
+    {
+        public WriteOptions? WriteOptions { get => inner.WriteOptions; set => inner.WriteOptions = value; }
+
+        public Task WriteAsync(T message) => inner.WriteAsync(message);
     }
 }
