@@ -115,10 +115,10 @@ public sealed class ConfigTests
         Assert.Equal(File.ReadAllBytes(Path.Combine(Repository.Root, ".github", "icon.png")),
             File.ReadAllBytes(Repository.ConfigPath(template, "icon.png")));
 
-    // Our own sources are written under the one, and read by their owners under the other.
+    // Our own sources are written under the one, and read by their owners under the other. Below the style that has the analyzer rules for its folders.
     [Fact]
     public void Code_style_is_that_of_the_generated_service() =>
-        Assert.Equal(File.ReadAllText(Path.Combine(Repository.Root, ".editorconfig")),
+        Assert.StartsWith(File.ReadAllText(Path.Combine(Repository.Root, ".editorconfig")),
             File.ReadAllText(Path.Combine(Repository.TemplatesFolder, "shared", ".editorconfig")));
 
     private static IEnumerable<KeyValuePair<string, JsonNode?>> Parameters(string template) =>

@@ -13,12 +13,12 @@ public sealed class GeneratedProjectTests
     [Theory]
     [InlineData("graceful-webapi", "订单服务", "--no-docker", "--no-kubernetes", "--no-ci", "--no-tests", "--no-observability")]
     [InlineData("graceful-grpc", "Grpc.AspNetCore")]
-    public async Task It_builds_under_any_name_and_without_its_parts(string template, string name, params string[] options)
+    public async Task It_builds_under_any_name_and_without_its_parts_for_a_strict_team(string template, string name, params string[] options)
     {
         using var sandbox = Sandbox.For($"builds/{template}/{name}");
         var folder = sandbox.Generate(template, name, options);
 
-        await sandbox.BuildAsync(folder);
+        await sandbox.BuildStrictlyAsync(folder);
 
         sandbox.Passed();
     }

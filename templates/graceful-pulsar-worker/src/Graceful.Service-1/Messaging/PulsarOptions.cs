@@ -76,7 +76,7 @@ public sealed class PulsarOptions : IValidatableObject
     internal TimeSpan Takeover => TimeSpan.FromSeconds(TakeoverSeconds);
     internal bool KeepsOrder => SubscriptionType is SubscriptionType.Exclusive or SubscriptionType.Failover;
 
-    public IEnumerable<ValidationResult> Validate(ValidationContext context)
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (ServiceUrl is { Scheme: not ("pulsar" or "pulsar+ssl") })
             yield return new($"Pulsar:ServiceUrl is '{ServiceUrl}', but must begin with pulsar:// or pulsar+ssl://.");

@@ -14,10 +14,10 @@ internal sealed class ActivePeriod
     private readonly CancellationTokenRegistration[] _links;
     private readonly TimeSpan _takeover;
 
-    public ActivePeriod(CancellationToken stopRequested, CancellationToken deadline, TimeSpan takeover)
+    public ActivePeriod(TimeSpan takeover, CancellationToken stopRequested, CancellationToken deadline)
     {
         _takeover = takeover;
-        _links = [Link(stopRequested, _begin), Link(deadline, _finish), Link(stopRequested, _replaced)];
+        _links = [Link(_begin, stopRequested), Link(_finish, deadline), Link(_replaced, stopRequested)];
         (Begin, Finish, Replaced) = (_begin.Token, _finish.Token, _replaced.Token);
     }
 
@@ -53,6 +53,6 @@ internal sealed class ActivePeriod
         foreach (var link in _links) link.Unregister();
     }
 
-    private static CancellationTokenRegistration Link(CancellationToken from, CancellationTokenSource to) =>
-        from.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), to);
+    private static CancellationTokenRegistration Link(CancellationTokenSource source, CancellationToken token) =>
+        token.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), source);
 }

@@ -81,7 +81,7 @@ internal sealed class ConsumerSession
         }
     }
 
-    private ActivePeriod NewPeriod() => new(_receiveUntil, _services.Phases.Deadline, _services.Options.Takeover);
+    private ActivePeriod NewPeriod() => new(_services.Options.Takeover, _receiveUntil, _services.Phases.Deadline);
 
     private async Task ReceiveAsync()
     {

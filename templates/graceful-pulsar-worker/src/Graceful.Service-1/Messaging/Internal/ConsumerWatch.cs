@@ -63,7 +63,7 @@ internal sealed class ConsumerWatch(IConsumer consumer, ConnectionProblems probl
             {
                 await consumer.GetLastMessageIds(end).AsTask().WaitAsync(AnswerWithin, end);
             }
-            catch (TimeoutException) when (consumer.StateChangedFrom(ConsumerState.Disconnected, end).IsCompleted) // It is not looking for a connection.
+            catch (TimeoutException) when (consumer.StateChangedFrom(ConsumerState.Disconnected, end).AsTask().IsCompleted) // It is not looking for a connection.
             {
                 return true;
             }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using DotPulsar;
 using DotPulsar.Abstractions;
 using DotPulsar.Exceptions;
@@ -130,7 +131,7 @@ internal sealed class DeadLetters(PulsarClients clients, DeadLetterSubscription 
         ("ORIGIN_MESSAGE_ID", message.MessageId.ToString()),
         ("REAL_TOPIC", _options.Topic),
         ("REAL_SUBSCRIPTION", _options.Subscription),
-        ("RECONSUMETIMES", attempts.ToString()),
+        ("RECONSUMETIMES", attempts.ToString(CultureInfo.InvariantCulture)),
         ("EXCEPTION", $"{failure.GetType().Name}: {failure.Message}"),
     ];
 

@@ -8,6 +8,7 @@ namespace Graceful.Service_1.Shutdown;
 internal static partial class ShutdownLog
 {
     // Not by [LoggerMessage]: for more than six parameters that makes a type of its own, which is compiled while the process ends.
+#pragma warning disable CA1848, CA1873
     public static void Report(this ILogger logger, LogLevel level, string outcome, int exitCode, string reason,
         double totalSeconds, double delaySeconds, double drainSeconds, double flushSeconds,
         long inFlightAtSignal, long arrivedAfterSignal, long completed, int aborted, string details) =>
@@ -15,6 +16,7 @@ internal static partial class ShutdownLog
             "Shutdown {Outcome}, exit code {ExitCode}, on {Reason}, in {TotalSeconds} s (delay {DelaySeconds}, drain {DrainSeconds}, flush {FlushSeconds}): " +
             "{InFlightAtSignal} in flight at the signal, {ArrivedAfterSignal} arrived after it, {Completed} completed, {Aborted} aborted{Details}",
             outcome, exitCode, reason, totalSeconds, delaySeconds, drainSeconds, flushSeconds, inFlightAtSignal, arrivedAfterSignal, completed, aborted, details);
+#pragma warning restore CA1848, CA1873
 
     [LoggerMessage(101, LogLevel.Critical, "{Problem}", EventName = "ShutdownMisconfigured")]
     public static partial void Misconfigured(this ILogger logger, string problem);

@@ -60,7 +60,12 @@ internal sealed class UpgradedConnection(IHttpUpgradeFeature? upgrade, IHttpExte
         public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => stream.WriteAsync(buffer, cancellationToken);
         public override void Flush() => stream.Flush();
         public override Task FlushAsync(CancellationToken cancellationToken) => stream.FlushAsync(cancellationToken);
-        public override ValueTask DisposeAsync() => stream.DisposeAsync();
+
+        public override async ValueTask DisposeAsync()
+        {
+            await stream.DisposeAsync();
+            await base.DisposeAsync();
+        }
 
         public override bool CanRead => stream.CanRead;
         public override bool CanSeek => false;
