@@ -75,7 +75,7 @@ public sealed class GrpcStreamTests(GrpcFixture fixture, ITestOutputHelper outpu
         (await service.EndAsync()).Is(0, "drained").Within(2.5);
     }
 
-    // Nobody knows that it will not be more than one.
+    // As with stock. What it sends after that is refused, for nobody knows whether it ever ends.
     [Fact]
     public async Task The_result_of_a_handler_that_was_at_work_without_its_token_arrives()
     {

@@ -15,17 +15,19 @@ internal sealed class EndingCallContext : ServerCallContext, IServerCallContextF
     private readonly ServerCallContext _inner;
     private readonly HttpContext _http;
     private readonly IHttpRequestLifetimeFeature _lifetime;
+    private readonly IServerCallContextFeature? _call;
     private readonly CancellationTokenSource _either;
 
     public EndingCallContext(ServerCallContext inner, CancellationToken end)
     {
         (_inner, _http) = (inner, inner.GetHttpContext());
         _lifetime = _http.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>();
+        _call = _http.Features.Get<IServerCallContextFeature>();
         _either = CancellationTokenSource.CreateLinkedTokenSource(inner.CancellationToken, end);
         CancellationTokenCore = RequestAborted = _either.Token;
         UserState[HttpContextKey] = _http;
-        _http.Features.Set<IServerCallContextFeature>(this); // Clients of the handler's own pass its token on (EnableCallContextPropagation).
         _http.Features.Set<IHttpRequestLifetimeFeature>(this);
+        _http.Features.Set<IServerCallContextFeature>(this); // Clients of the handler's own pass on its token (EnableCallContextPropagation).
     }
 
     public CancellationToken RequestAborted { get; set; }
@@ -59,6 +61,7 @@ internal sealed class EndingCallContext : ServerCallContext, IServerCallContextF
     public void Dispose()
     {
         _http.Features.Set(_lifetime);
+        _http.Features.Set(_call);
         _either.Dispose();
     }
 

@@ -21,9 +21,10 @@ internal sealed class EndingReader<T>(IAsyncStreamReader<T> inner, CancellationT
             IsAtEnd = !moved;
             return moved;
         }
-        catch (OperationCanceledException e) when (either is not null && cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException e) when (either is { IsCancellationRequested: true })
         {
-            throw new OperationCanceledException(e.Message, e, cancellationToken); // A handler may ask whether it was its own.
+            // A handler may ask whether it was its own token, or that of the call.
+            throw new OperationCanceledException(e.Message, e, cancellationToken.IsCancellationRequested ? cancellationToken : ended);
         }
     }
 }

@@ -15,42 +15,58 @@ internal sealed class EndingWriter<T> : IServerStreamWriter<T>, IDisposable
 
     private readonly IServerStreamWriter<T> _inner;
     private readonly Action _reset;
-    private readonly CancellationTokenSource _isLate = new(), _cutOff = new();
+    private readonly CancellationTokenSource _lateSource = new(), _cutOffSource = new();
+    private readonly CancellationToken _ended, _cutOff;
     private readonly CancellationTokenRegistration _onEnd;
     private bool _hasBeenLate;
 
     public EndingWriter(IServerStreamWriter<T> inner, CancellationToken ended, Action reset)
     {
-        (_inner, _reset) = (inner, reset);
+        (_inner, _reset, _ended, _cutOff) = (inner, reset, ended, _cutOffSource.Token);
         _onEnd = ended.Register(() =>
         {
-            _isLate.CancelAfter(TimeForLastMessages);
-            _cutOff.CancelAfter(TimeForLastMessages + TimeToArrive);
+            _lateSource.CancelAfter(TimeForLastMessages);
+            _cutOffSource.CancelAfter(TimeForLastMessages + TimeToArrive);
         });
     }
 
     public WriteOptions? WriteOptions { get => _inner.WriteOptions; set => _inner.WriteOptions = value; }
 
-    public Task WriteAsync(T message) => BoundAsync(() => _inner.WriteAsync(message));
+    public Task WriteAsync(T message)
+    {
+        var isLate = BeginIsLate();
+        return BoundAsync(_inner.WriteAsync(message), isLate);
+    }
 
-    public Task WriteAsync(T message, CancellationToken cancellationToken) => BoundAsync(() => _inner.WriteAsync(message, cancellationToken));
+    public Task WriteAsync(T message, CancellationToken cancellationToken)
+    {
+        // gRPC resets the stream when this token fires. That of the call fires for all streams at once, and the status would be lost.
+        if (cancellationToken == _ended && !_ended.IsCancellationRequested) return WriteAsync(message);
+        if (cancellationToken.IsCancellationRequested) return Task.FromCanceled(cancellationToken);
+        var isLate = BeginIsLate();
+        return BoundAsync(_inner.WriteAsync(message, cancellationToken), isLate);
+    }
 
     public void Dispose()
     {
         _onEnd.Dispose();
-        _isLate.Dispose();
-        _cutOff.Dispose();
+        _lateSource.Dispose();
+        _cutOffSource.Dispose();
     }
 
-    private async Task BoundAsync(Func<Task> write)
+    private bool BeginIsLate()
     {
-        var isLate = _isLate.IsCancellationRequested;
-        if (isLate && Interlocked.Exchange(ref _hasBeenLate, true)) throw new OperationCanceledException("The stream has ended: the server is shutting down.");
+        if (!_lateSource.IsCancellationRequested) return false;
+        if (Interlocked.Exchange(ref _hasBeenLate, true)) throw new OperationCanceledException("The stream has ended.", _ended);
+        return true;
+    }
+
+    private async Task BoundAsync(Task writing, bool isLate)
+    {
         using var ownCutOff = isLate ? new CancellationTokenSource(TimeForLastMessages + TimeToArrive) : null;
-        var writing = write();
         try
         {
-            await writing.WaitAsync(ownCutOff?.Token ?? _cutOff.Token);
+            await writing.WaitAsync(ownCutOff?.Token ?? _cutOff);
         }
         catch (OperationCanceledException) when (!writing.IsCompleted)
         {

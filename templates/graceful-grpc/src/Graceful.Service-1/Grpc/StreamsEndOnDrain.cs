@@ -8,7 +8,7 @@ internal static class StreamsEndOnDrain
 {
     /// <summary>
     /// The streaming methods of all services in this group end when draining begins: the call's token fires, and the client sees
-    /// <see cref="StatusCode.Unavailable"/>. Unary calls finish. Logs and reports name each by its method.
+    /// <see cref="StatusCode.Unavailable"/>. Unary calls finish, however they are marked. Logs and reports name each by its method.
     /// </summary>
     public static RouteGroupBuilder EndStreamsOnDrain(this RouteGroupBuilder group)
     {
@@ -17,7 +17,7 @@ internal static class StreamsEndOnDrain
         {
             if (endpoint.Metadata.OfType<GrpcMethodMetadata>().LastOrDefault() is not { Method: var method }) return;
             endpoint.Metadata.Add(new WorkName(method.FullName));
-            foreach (var marked in endpoint.Metadata.OfType<EndsOnDrainAttribute>().ToList()) endpoint.Metadata.Remove(marked); // It would end unary calls.
+            foreach (var mark in endpoint.Metadata.OfType<EndsOnDrainAttribute>().ToList()) endpoint.Metadata.Remove(mark);
             if (method.Type != MethodType.Unary) endpoint.Metadata.Add(new EndsOnDrainAttribute { ToldBy = EndingToldBy.Call });
         });
         return group;

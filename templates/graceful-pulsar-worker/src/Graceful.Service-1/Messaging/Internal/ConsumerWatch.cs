@@ -10,7 +10,8 @@ namespace Graceful.Service_1.Messaging.Internal;
 /// without a lock (<c>Process.Handle</c>), and on a busy machine has been seen to lose one of the two.
 /// The watch does not close the consumer: for one that waits for an answer that never comes that takes for ever as well.
 /// </remarks>
-internal sealed class ConsumerWatch(IConsumer consumer, ConnectionProblems problems, int earlierFailures) : IDisposable
+internal sealed class ConsumerWatch(
+    IConsumer consumer, ConnectionPatience patience, int earlierFailures, CancellationToken stopRequested) : IDisposable
 {
     private static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(15);
 
@@ -20,7 +21,8 @@ internal sealed class ConsumerWatch(IConsumer consumer, ConnectionProblems probl
     /// <summary>Longer each time: how long the broker waits before it says it can be set, by default to 1 s (activeConsumerFailoverDelayTimeMillis).</summary>
     private readonly TimeSpan _partKnownWithin = TimeSpan.FromSeconds(10 * (earlierFailures + 1));
 
-    private readonly CancellationTokenSource _end = new(), _givenUp = new();
+    private readonly CancellationTokenSource _end = CancellationTokenSource.CreateLinkedTokenSource(stopRequested); // Nothing replaces it then.
+    private readonly CancellationTokenSource _givenUp = new();
 
     /// <summary>Why it was given up; null if it was not.</summary>
     public string? Reason { get; private set; }
@@ -30,20 +32,26 @@ internal sealed class ConsumerWatch(IConsumer consumer, ConnectionProblems probl
 
     public void Start()
     {
-        _ = GiveUpIfAsync(BrokerForgetsItAsync, $"it is connected, but the broker has not answered for it within {AnswerWithin.TotalSeconds} s");
-        _ = GiveUpIfAsync(ClientForgetsToConnectAsync, "the client neither connects it nor says why");
+        var end = _end.Token;
+        _ = GiveUpIfAsync(BrokerForgetsItAsync, end, $"it is connected, but the broker has not answered for it within {AnswerWithin.TotalSeconds} s");
+        _ = GiveUpIfAsync(ClientForgetsToConnectAsync, end, "the client neither connects it nor says why");
         if (consumer.SubscriptionType != SubscriptionType.Failover) return;
-        _ = GiveUpIfAsync(ClientForgetsItsPartAsync,
+        _ = GiveUpIfAsync(ClientForgetsItsPartAsync, end,
             $"it is connected, but after {_partKnownWithin.TotalSeconds} s the client does not know whether it is the active one");
     }
 
-    public void Dispose() => _end.Cancel();
+    public void Dispose()
+    {
+        _end.Cancel();
+        _end.Dispose();
+        _givenUp.Dispose();
+    }
 
-    private async Task GiveUpIfAsync(Func<CancellationToken, Task<bool>> isDead, string reason)
+    private async Task GiveUpIfAsync(Func<CancellationToken, Task<bool>> isDead, CancellationToken end, string reason)
     {
         try
         {
-            if (!await isDead(_end.Token)) return;
+            if (!await isDead(end)) return;
             Reason = reason;
             _givenUp.Cancel();
         }
@@ -80,7 +88,7 @@ internal sealed class ConsumerWatch(IConsumer consumer, ConnectionProblems probl
         {
             try
             {
-                await problems.WhileTellingAsync(consumer.StateChangedFrom(ConsumerState.Disconnected, end).AsTask(), end);
+                await patience.WaitAsync(consumer.StateChangedFrom(ConsumerState.Disconnected, end).AsTask(), end);
             }
             catch (TimeoutException)
             {

@@ -26,10 +26,11 @@ internal sealed class PulsarClients(IOptions<PulsarOptions> options, TokenSource
     private readonly PulsarOptions _options = options.Value;
 
     /// <summary>Keeps trying, whatever the broker says, until there are other certificates than those that the client was made with.</summary>
-    public IPulsarClient Create()
+    /// <param name="patience">Is told when it has a reason.</param>
+    public IPulsarClient Create(ConnectionPatience? patience = null)
     {
         var certificates = PulsarSecurity.ReadCertificates(_options);
-        return Create(context => KeepTryingAsync(context, certificates));
+        return Create(context => KeepTryingAsync(context, certificates, patience));
     }
 
     /// <param name="onException">Another way to take failures.</param>
@@ -60,7 +61,8 @@ internal sealed class PulsarClients(IOptions<PulsarOptions> options, TokenSource
     /// <remarks>The client tells how many there are only through a reader. That reads nothing, and its subscription goes with it.</remarks>
     public async Task<IReadOnlyList<string>> PartitionsAsync(CancellationToken cancellationToken)
     {
-        var client = Create();
+        var patience = new ConnectionPatience();
+        var client = Create(patience);
         var reader = client.NewReader(Schema.ByteSequence)
             .Topic(_options.Topic)
             .StartMessageId(MessageId.Latest)
@@ -68,7 +70,7 @@ internal sealed class PulsarClients(IOptions<PulsarOptions> options, TokenSource
             .Create();
         try
         {
-            await problems.WhileTellingAsync(reader.StateChangedTo(ReaderState.Connected, cancellationToken).AsTask(), cancellationToken);
+            await patience.WaitAsync(reader.StateChangedTo(ReaderState.Connected, cancellationToken).AsTask(), cancellationToken);
             var ids = (await reader.GetLastMessageIds(cancellationToken).AsTask().WaitAsync(PartitionsWithin, cancellationToken)).ToArray();
             return ids is [{ Partition: < 0 }] ? [_options.Topic] : [.. ids.Select((_, i) => $"{_options.Topic}-partition-{i}")];
         }
@@ -80,9 +82,9 @@ internal sealed class PulsarClients(IOptions<PulsarOptions> options, TokenSource
 
     // By default the client gives up for ever on a name that does not resolve, on an error of the metadata store, and when it is
     // refused. All of these pass.
-    private async ValueTask KeepTryingAsync(ExceptionContext context, string? certificates)
+    private async ValueTask KeepTryingAsync(ExceptionContext context, string? certificates, ConnectionPatience? patience)
     {
-        problems.Add(context.Exception);
+        if (problems.Add(context.Exception)) patience?.Told();
         if (PulsarSecurity.ReadCertificates(_options) is { } now && now != certificates)
         {
             (context.Result, context.ExceptionHandled) = (FaultAction.Rethrow, true); // Whoever uses the client makes another one.

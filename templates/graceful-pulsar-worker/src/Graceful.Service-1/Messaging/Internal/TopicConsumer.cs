@@ -14,6 +14,9 @@ internal sealed class TopicConsumer(
     /// <summary>What the client does to a receive says nothing of the reason, which the exception handler has logged.</summary>
     private const string GivenUp = "the client has given it up; entry 303 says why it has no connection";
 
+    /// <summary>Longer than one takes that never gets a connection (<see cref="ConnectionPatience"/>).</summary>
+    private static readonly TimeSpan ForgetFailuresAfter = TimeSpan.FromMinutes(2);
+
     private readonly DeliveryHistory _history = new();
     private string? _lastFailure;
     private volatile bool _isDisconnected;
@@ -34,7 +37,7 @@ internal sealed class TopicConsumer(
             {
                 Failed(ConnectionProblems.Reason(e));
             }
-            if (Stopwatch.GetElapsedTime(started) > TimeSpan.FromMinutes(1)) failures = 0;
+            if (Stopwatch.GetElapsedTime(started) > ForgetFailuresAfter) failures = 0;
             await Task.Delay(Backoff.Delay(failures, first: 1, max: 30), Phases.StopRequested).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -42,9 +45,11 @@ internal sealed class TopicConsumer(
     private async Task RunSessionAsync(int earlierFailures)
     {
         ConsumerSession? session = null;
-        var client = clients.Create();
+        var isOver = false;
+        var patience = new ConnectionPatience();
+        var client = clients.Create(patience);
         var consumer = clients.Subscribe(client, topic, StateChanged);
-        var watch = new ConsumerWatch(consumer, problems, earlierFailures);
+        var watch = new ConsumerWatch(consumer, patience, earlierFailures, Phases.StopRequested);
         using var receiving = CancellationTokenSource.CreateLinkedTokenSource(Phases.StopRequested, watch.GivenUp);
         using var acknowledging = CancellationTokenSource.CreateLinkedTokenSource(services.Commit, watch.GivenUp);
         session = new ConsumerSession(consumer, _history, services, receiving.Token, acknowledging.Token);
@@ -55,11 +60,13 @@ internal sealed class TopicConsumer(
         }
         catch (Exception e)
         {
+            if (watch.Reason is not null) problems.AddUnknown();
             Failed(watch.Reason ?? (e is OperationCanceledException ? GivenUp : ConnectionProblems.Reason(e)));
         }
         watch.Dispose();
         var areLost = _isDisconnected && _history.HasLostAcknowledgements; // The client also closes a consumer that has no connection, and says nothing of it.
         var isClosed = await client.DisposeWithinAsync(Phases.Deadline.IsCancellationRequested ? null : CloseBound);
+        isOver = true; // A close that took longer is told when another one is in its place.
         _history.ConnectionLost();
         // The broker's answer also proves that it has read all acknowledgements.
         if ((areLost || !isClosed) && Phases.StopRequested.IsCancellationRequested)
@@ -67,6 +74,7 @@ internal sealed class TopicConsumer(
 
         void StateChanged(ConsumerState state)
         {
+            if (isOver) return;
             _isDisconnected = state == ConsumerState.Disconnected;
             if (ConsumerStates.IsConnected(state)) _lastFailure = null;
             if (state == ConsumerState.Active) _history.ConnectionFound(problems.BrokerWasAwayAt > _history.LostAt);

@@ -40,7 +40,8 @@ internal sealed class LongLivedResponses(ShutdownPhases phases, InFlightWork inF
             await CutOffAsync(context, response, leave: ending.ToldBy != EndingToldBy.Itself);
             return;
         }
-        catch (OperationCanceledException) when (phases.Draining.IsCancellationRequested && !aborted.IsCancellationRequested)
+        catch (OperationCanceledException) when (phases.Draining.IsCancellationRequested && !aborted.IsCancellationRequested
+            && ending.ToldBy != EndingToldBy.Call)
         {
         }
         finally
