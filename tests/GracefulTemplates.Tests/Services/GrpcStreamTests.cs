@@ -39,6 +39,7 @@ public sealed class GrpcStreamTests(GrpcFixture fixture, ITestOutputHelper outpu
     [InlineData("throw-cancelled", StatusCode.Unavailable, "server is shutting down")]
     [InlineData("request-aborted", StatusCode.Unavailable, "server is shutting down")]
     [InlineData("chatter", StatusCode.Unavailable, "server is shutting down")]
+    [InlineData("chatter-with-token", StatusCode.Unavailable, "server is shutting down")]
     [InlineData("call-on", StatusCode.Unavailable, "server is shutting down")]
     [InlineData("throw-own-status", StatusCode.Aborted, "own")]
     [InlineData("set-own-status", StatusCode.Aborted, "own")]

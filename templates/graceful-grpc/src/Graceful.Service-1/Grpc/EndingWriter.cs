@@ -20,7 +20,7 @@ internal sealed class EndingWriter<T> : IServerStreamWriter<T>, IDisposable
     private readonly CancellationTokenRegistration _onEnd;
     private bool _hasBeenLate;
 
-    public EndingWriter(IServerStreamWriter<T> inner, CancellationToken ended, Action reset)
+    public EndingWriter(IServerStreamWriter<T> inner, Action reset, CancellationToken ended)
     {
         (_inner, _reset, _ended, _cutOff) = (inner, reset, ended, _cutOffSource.Token);
         _onEnd = ended.Register(() =>

@@ -19,7 +19,7 @@ internal sealed class ShutdownInterceptor(ShutdownPhases phases) : Interceptor
         ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation) =>
         RunAsync(context, async call =>
         {
-            using var writer = new EndingWriter<TResponse>(responses, call.CancellationToken, call.GetHttpContext().Abort);
+            using var writer = new EndingWriter<TResponse>(responses, call.GetHttpContext().Abort, call.CancellationToken);
             await continuation(request, writer, call);
         });
 
@@ -27,7 +27,7 @@ internal sealed class ShutdownInterceptor(ShutdownPhases phases) : Interceptor
         IServerStreamWriter<TResponse> responses, ServerCallContext context, DuplexStreamingServerMethod<TRequest, TResponse> continuation) =>
         RunAsync(context, async call =>
         {
-            using var writer = new EndingWriter<TResponse>(responses, call.CancellationToken, call.GetHttpContext().Abort);
+            using var writer = new EndingWriter<TResponse>(responses, call.GetHttpContext().Abort, call.CancellationToken);
             await continuation(new EndingReader<TRequest>(requests, call.CancellationToken), writer, call);
         });
 

@@ -19,6 +19,8 @@ internal sealed class LabStreams(ShutdownPhases phases, IConfiguration configura
                 for (; ; await Task.Delay(20, CancellationToken.None)) await responses.WriteAsync(request);
             case "chatter":
                 for (; ;) await responses.WriteAsync(request);
+            case "chatter-with-token":
+                for (; ;) await responses.WriteAsync(request, context.CancellationToken);
             case "flood":
                 await FloodAsync(responses);
                 break;

@@ -33,11 +33,11 @@ internal sealed class ConsumerWatch(
     public void Start()
     {
         var end = _end.Token;
-        _ = GiveUpIfAsync(BrokerForgetsItAsync, end, $"it is connected, but the broker has not answered for it within {AnswerWithin.TotalSeconds} s");
-        _ = GiveUpIfAsync(ClientForgetsToConnectAsync, end, "the client neither connects it nor says why");
+        _ = GiveUpIfAsync(BrokerForgetsItAsync, $"it is connected, but the broker has not answered for it within {AnswerWithin.TotalSeconds} s", end);
+        _ = GiveUpIfAsync(ClientForgetsToConnectAsync, "the client neither connects it nor says why", end);
         if (consumer.SubscriptionType != SubscriptionType.Failover) return;
-        _ = GiveUpIfAsync(ClientForgetsItsPartAsync, end,
-            $"it is connected, but after {_partKnownWithin.TotalSeconds} s the client does not know whether it is the active one");
+        _ = GiveUpIfAsync(ClientForgetsItsPartAsync,
+            $"it is connected, but after {_partKnownWithin.TotalSeconds} s the client does not know whether it is the active one", end);
     }
 
     public void Dispose()
@@ -47,7 +47,7 @@ internal sealed class ConsumerWatch(
         _givenUp.Dispose();
     }
 
-    private async Task GiveUpIfAsync(Func<CancellationToken, Task<bool>> isDead, CancellationToken end, string reason)
+    private async Task GiveUpIfAsync(Func<CancellationToken, Task<bool>> isDead, string reason, CancellationToken end)
     {
         try
         {
