@@ -90,7 +90,8 @@ public sealed class GrpcStreamTests(GrpcFixture fixture, ITestOutputHelper outpu
         Assert.True(await server.ResponseStream.MoveNext());
         Assert.Equal("result", server.ResponseStream.Current.Text);
         var end = await client.EndAsync(server.ResponseStream);
-        Assert.Equal((StreamEnd.ShuttingDown, 0), (end.Said, end.Received));
+        Assert.Equal(0, end.Received);
+        Assert.NotEqual(StatusCode.OK, end.Status.StatusCode); // Ours, unless its connection, which closes right behind it, is quicker.
         (await service.EndAsync()).Is(0, "drained").Within(2 + 2.5);
     }
 
