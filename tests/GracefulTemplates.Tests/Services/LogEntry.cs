@@ -5,7 +5,8 @@ namespace GracefulTemplates.Tests.Services;
 /// <summary>A line the service printed, when it came, and what it says if it is an entry of the JSON console.</summary>
 public sealed record LogEntry(TimeSpan At, string Line, int EventId, string Level, string Category, string Message, string Exception)
 {
-    public const int Report = 100, Refused = 101, Budget = 102, Stopping = 103, Draining = 107, Waiting = 104, Aborting = 105, JobBegun = 901;
+    public const int Report = 100, Refused = 101, Budget = 102, Stopping = 103, Draining = 107, Waiting = 104, Aborting = 105, ConsumerFailed = 305,
+        JobBegun = 901;
 
     /// <summary>What a line is that is no entry: the lab's own words, standard error.</summary>
     public const string Plain = "";

@@ -139,7 +139,7 @@ public sealed class WorkerFailureTests(WorkerFixture fixture, ITestOutputHelper 
 
         await Broker.SetFaultsAsync(new() { Sends = refused, Subscribe = ServerError.PersistenceError });
         await Broker.DropConnectionsAsync();
-        await worker.Log.UntilAsync("the failure of the consumer", entry => entry.EventId == 305);
+        await worker.Log.UntilAsync(LogEntry.ConsumerFailed);
         await Broker.SetFaultsAsync(new() { Sends = refused });
 
         await UntilReadyIsAsync(worker, System.Net.HttpStatusCode.OK);

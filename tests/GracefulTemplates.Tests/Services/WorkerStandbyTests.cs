@@ -15,7 +15,7 @@ public sealed class WorkerStandbyTests(WorkerFixture fixture, ITestOutputHelper 
     [Fact]
     public async Task A_standby_whose_consumer_has_failed_gets_another_one()
     {
-        const int StandingBy = 301, Failed = 305;
+        const int StandingBy = 301;
         await Used.PartitionAsync(Topic, 4); // Of some the newcomer is a standby from the beginning.
         await using var active = await StartReadyAsync(Consumer(settings: Failover));
         await using var standby = await StartReadyAsync(Consumer(settings: Failover));
@@ -23,8 +23,8 @@ public sealed class WorkerStandbyTests(WorkerFixture fixture, ITestOutputHelper 
 
         await Broker.SetFaultsAsync(new Faults { Subscribe = ServerError.PersistenceError });
         await Broker.DropConnectionsAsync();
-        await standby.Log.UntilAsync("the failure of the standby", entry => entry.EventId == Failed);
-        await active.Log.UntilAsync("the failure of the active one", entry => entry.EventId == Failed);
+        await standby.Log.UntilAsync("the failure of the standby", entry => entry.EventId == LogEntry.ConsumerFailed);
+        await active.Log.UntilAsync("the failure of the active one", entry => entry.EventId == LogEntry.ConsumerFailed);
         await Broker.SetFaultsAsync(new Faults());
 
         await UntilReadyIsAsync(standby, HttpStatusCode.OK); // With all its consumers.
@@ -37,7 +37,6 @@ public sealed class WorkerStandbyTests(WorkerFixture fixture, ITestOutputHelper 
     [InlineData(true)]
     public async Task A_consumer_that_does_not_know_whether_it_is_the_active_one_gets_another_one(bool hasWorked)
     {
-        const int Failed = 305;
         var silent = new Faults { KeepActivitySecret = true };
         if (!hasWorked) await Broker.SetFaultsAsync(silent);
         await PublishAsync("m-0", 0.01);
@@ -48,8 +47,8 @@ public sealed class WorkerStandbyTests(WorkerFixture fixture, ITestOutputHelper 
             await Broker.SetFaultsAsync(silent);
             await Broker.DropConnectionsAsync();
         }
-        await worker.Log.UntilAsync("the failure", entry => entry.EventId == Failed && entry.Says("after 10 s the client does not know"));
-        if (!hasWorked) await worker.Log.UntilAsync("more patience", entry => entry.EventId == Failed && entry.Says("after 20 s the client does not know"));
+        await worker.Log.UntilAsync("the failure", entry => entry.EventId == LogEntry.ConsumerFailed && entry.Says("after 10 s the client does not know"));
+        if (!hasWorked) await worker.Log.UntilAsync("more patience", entry => entry.EventId == LogEntry.ConsumerFailed && entry.Says("after 20 s the client does not know"));
         await Broker.SetFaultsAsync(new Faults());
 
         await UntilReadyIsAsync(worker, HttpStatusCode.OK);

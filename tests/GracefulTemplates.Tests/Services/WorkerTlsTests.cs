@@ -73,7 +73,7 @@ public sealed class WorkerTlsTests(WorkerFixture fixture, ITestOutputHelper outp
         await File.AppendAllTextAsync(authorities, $"\n{await File.ReadAllTextAsync(next.CertificateFile)}"); // Both, as in a rotation.
         var renewed = await File.ReadAllTextAsync(next.Issue("worker"));
         await File.WriteAllTextAsync(certificate, renewed[..(renewed.Length / 2)]);
-        await worker.Log.UntilAsync("that the certificate cannot be read", entry => entry.EventId == 305 && entry.Says("CryptographicException"));
+        await worker.Log.UntilAsync("that the certificate cannot be read", entry => entry.EventId == LogEntry.ConsumerFailed && entry.Says("CryptographicException"));
         await File.WriteAllTextAsync(certificate, renewed);
 
         await after.Control.PublishAsync(Messages(1, seconds: 0));

@@ -12,7 +12,6 @@ namespace GracefulTemplates.Tests.Services;
 [Trait("Category", "Slow")]
 public sealed class WorkerUnansweredTests(WorkerFixture fixture, ITestOutputHelper output) : PulsarTests(fixture, output), IClassFixture<WorkerFixture>
 {
-    private const int Failed = 305;
     private static readonly TimeSpan Noticed = TimeSpan.FromSeconds(65) + ServiceProcess.Patience;
 
     [Fact]
@@ -25,7 +24,7 @@ public sealed class WorkerUnansweredTests(WorkerFixture fixture, ITestOutputHelp
         await Broker.WhenAsync(commands => commands.Any(Subscribes));
         await Broker.SetFaultsAsync(new());
 
-        await worker.Log.UntilAsync("it is noticed", entry => entry.EventId == Failed && entry.Says("has not answered within 65 s"), Noticed);
+        await worker.Log.UntilAsync("it is noticed", entry => entry.EventId == LogEntry.ConsumerFailed && entry.Says("has not answered within 65 s"), Noticed);
         await UntilNoBacklogAsync();
         Tally(10).NoneLost().NoneTwice();
         await UntilReadyIsAsync(worker, HttpStatusCode.OK);
@@ -50,7 +49,7 @@ public sealed class WorkerUnansweredTests(WorkerFixture fixture, ITestOutputHelp
         await Broker.SetFaultsAsync(new());
         await PublishAsync("m-11", 0.01);
 
-        await worker.Log.UntilAsync("it is noticed", entry => entry.EventId == Failed && entry.Says("neither connects it nor says why"), Noticed);
+        await worker.Log.UntilAsync("it is noticed", entry => entry.EventId == LogEntry.ConsumerFailed && entry.Says("neither connects it nor says why"), Noticed);
         await UntilNoBacklogAsync();
         Tally(12).NoneLost().NoneTwice();
         await UntilReadyIsAsync(worker, HttpStatusCode.OK);

@@ -9,8 +9,6 @@ namespace GracefulTemplates.Tests.Services;
 [Trait("Category", "Slow")]
 public sealed class WorkerWatchTests(WorkerFixture fixture, ITestOutputHelper output) : PulsarTests(fixture, output), IClassFixture<WorkerFixture>
 {
-    private const int Failed = 305;
-
     // A reader for the partitions has one connection for all of them, on which they can close each other.
     [Fact]
     public async Task The_partitions_are_asked_for_again_when_no_answer_comes()
@@ -41,7 +39,7 @@ public sealed class WorkerWatchTests(WorkerFixture fixture, ITestOutputHelper ou
         await Broker.UnloadAsync(Topic);
         await PublishAsync("m-10", 0.01);
 
-        await worker.Log.UntilAsync("it is noticed", entry => entry.EventId == Failed && entry.Says("the broker has not answered for it within 35 s"));
+        await worker.Log.UntilAsync("it is noticed", entry => entry.EventId == LogEntry.ConsumerFailed && entry.Says("the broker has not answered for it within 35 s"));
         await UntilNoBacklogAsync();
         Tally(11).NoneLost().NoneTwice();
         await UntilReadyIsAsync(worker, HttpStatusCode.OK);

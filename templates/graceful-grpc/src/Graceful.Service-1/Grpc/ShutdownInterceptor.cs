@@ -9,9 +9,9 @@ namespace Graceful.Service_1.Grpc;
 /// again elsewhere, and does not take what it got for all there was.
 /// </summary>
 /// <remarks>
-/// A handler that knows better sets a status: it throws an <see cref="RpcException"/> (with another than Cancelled, Internal and Unknown), or
-/// sets <see cref="ServerCallContext.Status"/> (to <see cref="Status.DefaultSuccess"/> when everything was sent). One that neither reads, writes nor looks at its token is left
-/// alone until the deadline, since it may be at work.
+/// A handler that knows better sets a status: it throws an <see cref="RpcException"/> (with another than Cancelled, Internal and Unknown),
+/// or sets <see cref="ServerCallContext.Status"/> (to <see cref="Status.DefaultSuccess"/> when everything was sent). One that neither
+/// reads, writes nor looks at its token is left alone until the deadline, since it may be at work.
 /// </remarks>
 internal sealed class ShutdownInterceptor(ShutdownPhases phases) : Interceptor
 {
