@@ -66,6 +66,7 @@ internal sealed class LabStartup : IHostingStartup
         "warm-up-late" => services.AddHealthChecks().AddWarmUp<LateAtGate>("lab", Bound).Services,
         "warm-up-asks-for-nothing" => services.AddHealthChecks().AddWarmUp<AskingForNothing>("lab").Services,
         "silent-ports" => services.AddOptions<KestrelServerOptions>().Configure<IConfiguration>(ListenInSilence).Services,
+        "connection-logging" => services.Configure<KestrelServerOptions>(kestrel => kestrel.ConfigureEndpointDefaults(port => port.UseConnectionLogging())),
         "tell-requests" => services.AddSingleton<IStartupFilter, RequestTeller>(),
         "block-report" => services.AddSingleton<ILoggerProvider, BlockingLog>(),
         _ => services,

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -25,6 +26,7 @@ public static class GracefulShutdown
         services.AddSingleton<LongLivedResponses>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, LongLivedEndpoints>());
         services.Insert(0, ServiceDescriptor.Singleton<IStartupFilter, ShutdownStartupFilter>()); // The first filter is the outermost.
+        services.AddSingleton<IConnectionListenerFactory, LingeringTransport>(); // The last one that can bind an address is used.
         services.AddSingleton<IHostLifetime>(provider =>
         {
             _ = provider.GetRequiredService<ShutdownReportWriter>(); // Created with the host, hence disposed behind all else.

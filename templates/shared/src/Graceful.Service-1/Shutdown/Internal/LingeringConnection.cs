@@ -1,0 +1,145 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+
+namespace Graceful.Service_1.Shutdown;
+
+/// <summary>
+/// Gives an HTTP/2 client time to leave. During a stop Kestrel closes the socket right behind GOAWAY. A request that crosses with it is answered with a
+/// reset, and the client, which has not read GOAWAY yet, loses whatever it has in flight there: "Broken pipe". So the connection is read on, and
+/// what comes is dropped: GOAWAY has told the client that nobody has begun it, and that it is safe to send elsewhere.
+/// </summary>
+/// <remarks>
+/// RFC 9113 6.8 asks for "at least one round-trip time" between GOAWAY and the close. nginx calls it lingering_close. HTTP/1.1 has nothing that
+/// tells an idle client to leave but the close, so that one stays as it is.
+/// </remarks>
+internal sealed class LingeringConnection : ConnectionContext, IDuplexPipe
+{
+    /// <summary>For clients that do not close by themselves. HttpClient does, at once.</summary>
+    private static readonly TimeSpan TimeToLeave = TimeSpan.FromSeconds(1);
+
+    private readonly ConnectionContext _inner;
+    private readonly ShutdownPhases _phases;
+    private readonly Reader _input;
+    private readonly Writer _output;
+    private bool? _isHttp2, _lingers;
+
+    public LingeringConnection(ConnectionContext inner, ShutdownPhases phases)
+    {
+        (_inner, _phases) = (inner, phases);
+        (_input, _output) = (new Reader(inner.Transport.Input, this), new Writer(inner.Transport.Output, this));
+        inner.Transport = this;
+    }
+
+    public PipeReader Input => _input;
+    public PipeWriter Output => _output;
+
+    /// <summary>Replaced when a handshake is done. Afterwards is too late to ask what it has negotiated: the feature throws then.</summary>
+    public override IDuplexPipe Transport
+    {
+        get => _inner.Transport;
+        set
+        {
+            _inner.Transport = value;
+            _isHttp2 ??= Features.Get<ITlsApplicationProtocolFeature>()?.ApplicationProtocol.Span.SequenceEqual("h2"u8);
+        }
+    }
+
+    public override string ConnectionId { get => _inner.ConnectionId; set => _inner.ConnectionId = value; }
+    public override IFeatureCollection Features => _inner.Features;
+    public override IDictionary<object, object?> Items { get => _inner.Items; set => _inner.Items = value; }
+    public override CancellationToken ConnectionClosed { get => _inner.ConnectionClosed; set => _inner.ConnectionClosed = value; }
+    public override EndPoint? LocalEndPoint { get => _inner.LocalEndPoint; set => _inner.LocalEndPoint = value; }
+    public override EndPoint? RemoteEndPoint { get => _inner.RemoteEndPoint; set => _inner.RemoteEndPoint = value; }
+
+    // Decided once: what is completed cannot be read on.
+    private bool Lingers => _lingers ??= _phases.StopRequested.IsCancellationRequested && (_isHttp2 ?? _input.BeganAsHttp2);
+
+    public override void Abort(ConnectionAbortedException abortReason) => _inner.Abort(abortReason);
+
+    public override async ValueTask DisposeAsync()
+    {
+        if (Lingers) await _input.DropAsync(TimeToLeave);
+        await _inner.DisposeAsync(); // Completes both pipes.
+    }
+
+    private sealed class Reader(PipeReader inner, LingeringConnection connection) : PipeReader
+    {
+        private bool _isFirst = true, _isReading;
+
+        /// <summary>Without TLS nothing else says so (RFC 9113 3.4).</summary>
+        public bool BeganAsHttp2 { get; private set; }
+
+        public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+        {
+            _isReading = true;
+            return _isFirst ? FirstAsync(cancellationToken) : inner.ReadAsync(cancellationToken);
+        }
+
+        public override bool TryRead(out ReadResult result) => _isReading = inner.TryRead(out result);
+        public override void CancelPendingRead() => inner.CancelPendingRead();
+
+        public override void AdvanceTo(SequencePosition consumed)
+        {
+            _isReading = false;
+            inner.AdvanceTo(consumed);
+        }
+
+        public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
+        {
+            _isReading = false;
+            inner.AdvanceTo(consumed, examined);
+        }
+
+        public override void Complete(Exception? exception = null)
+        {
+            if (!connection.Lingers) inner.Complete(exception);
+        }
+
+        public async Task DropAsync(TimeSpan time)
+        {
+            using var end = new CancellationTokenSource(time);
+            try
+            {
+                if (_isReading) inner.AdvanceTo(default); // Kestrel leaves its last read open.
+                for (var isCompleted = false; !isCompleted;)
+                {
+                    var result = await inner.ReadAsync(end.Token);
+                    inner.AdvanceTo(result.Buffer.End);
+                    isCompleted = result.IsCompleted;
+                }
+            }
+            catch (Exception)
+            {
+                // The time is over, or the connection was reset or aborted. Now it is closed either way.
+            }
+        }
+
+        private async ValueTask<ReadResult> FirstAsync(CancellationToken cancellationToken)
+        {
+            var result = await inner.ReadAsync(cancellationToken);
+            _isFirst = false;
+            BeganAsHttp2 = new SequenceReader<byte>(result.Buffer).IsNext("PRI "u8);
+            return result;
+        }
+    }
+
+    private sealed class Writer(PipeWriter inner, LingeringConnection connection) : PipeWriter
+    {
+        public override bool CanGetUnflushedBytes => inner.CanGetUnflushedBytes;
+        public override long UnflushedBytes => inner.UnflushedBytes;
+        public override Memory<byte> GetMemory(int sizeHint = 0) => inner.GetMemory(sizeHint);
+        public override Span<byte> GetSpan(int sizeHint = 0) => inner.GetSpan(sizeHint);
+        public override void Advance(int bytes) => inner.Advance(bytes);
+        public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) => inner.FlushAsync(cancellationToken);
+        public override void CancelPendingFlush() => inner.CancelPendingFlush();
+
+        public override void Complete(Exception? exception = null)
+        {
+            if (exception is not null || !connection.Lingers) inner.Complete(exception);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using GracefulTemplates.Sandboxes;
+using Xunit.Abstractions;
+
+namespace GracefulTemplates.Tests.Services;
+
+/// <summary>How HTTP/2 connections close.</summary>
+public sealed class LingeringTests(WebApiFixture fixture, ITestOutputHelper output) : ServiceTests(fixture, output), IClassFixture<WebApiFixture>, IDisposable
+{
+    private readonly TestAuthority _authority = new();
+    private readonly int _tlsPort = FreePort.Next();
+
+    // Of a connection that is closed the first request causes a reset, which the second one meets.
+    [Theory]
+    [InlineData(false, "")]
+    [InlineData(false, "connection-logging")]
+    [InlineData(true, "connection-logging")]
+    public async Task A_request_that_crosses_with_GOAWAY_finds_the_connection_open(bool tls, string lab)
+    {
+        await using var service = await StartReadyAsync(lab);
+        using var client = await ConnectAsync(service, tls);
+
+        service.Send(Signal.Terminate);
+
+        Assert.Equal(1, await client.UntilGoAwayAsync());
+        for (var stream = 3; stream < 13; stream += 2) await client.GetAsync(stream, "/healthz");
+        client.Dispose();
+        (await service.EndAsync()).Is(0, "drained").SaidSo();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_client_that_does_not_leave_is_left_a_second_later(bool tls)
+    {
+        await using var service = await StartReadyAsync(lab: "");
+        using var client = await ConnectAsync(service, tls);
+
+        service.Send(Signal.Terminate);
+
+        await client.UntilGoAwayAsync();
+        await client.UntilClosedAsync();
+        (await service.EndAsync()).Is(0, "drained").Within(1 + 1.1);
+    }
+
+    public void Dispose() => _authority.Dispose();
+
+    private Task<ServiceProcess> StartReadyAsync(string lab)
+    {
+        var certificate = _authority.Issue("127.0.0.1");
+        return StartReadyAsync(new ServiceStart
+        {
+            Http2 = true,
+            Lab = lab,
+            Settings =
+            [
+                .. Budget(delay: 0), ("Kestrel:Endpoints:Tls:Url", $"https://127.0.0.1:{_tlsPort}"),
+                ("Kestrel:Endpoints:Tls:Certificate:Path", certificate), ("Kestrel:Endpoints:Tls:Certificate:KeyPath", certificate),
+            ],
+        });
+    }
+
+    private async Task<Http2Connection> ConnectAsync(ServiceProcess service, bool tls)
+    {
+        var client = await Http2Connection.OpenAsync(tls ? _tlsPort : service.Http2Port, tls);
+        await client.GetAsync(stream: 1, "/healthz");
+        await client.UntilAnsweredAsync(stream: 1);
+        return client;
+    }
+}
