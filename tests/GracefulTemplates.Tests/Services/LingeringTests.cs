@@ -6,6 +6,9 @@ namespace GracefulTemplates.Tests.Services;
 /// <summary>How HTTP/2 connections close.</summary>
 public sealed class LingeringTests(WebApiFixture fixture, ITestOutputHelper output) : ServiceTests(fixture, output), IClassFixture<WebApiFixture>, IDisposable
 {
+    /// <summary>How long a client goes on sending, of the second that it has.</summary>
+    private static readonly TimeSpan Crossing = TimeSpan.FromSeconds(0.3);
+
     private readonly TestAuthority _authority = new();
     private readonly int _tlsPort = FreePort.Next();
 
@@ -22,7 +25,12 @@ public sealed class LingeringTests(WebApiFixture fixture, ITestOutputHelper outp
         service.Send(Signal.Terminate);
 
         Assert.Equal(1, await client.UntilGoAwayAsync());
-        for (var stream = 3; stream < 13; stream += 2) await client.GetAsync(stream, "/healthz");
+        var since = service.Now;
+        for (var stream = 3; service.Now - since < Crossing; stream += 2)
+        {
+            await client.GetAsync(stream, "/healthz");
+            await Task.Delay(20);
+        }
         client.Dispose();
         (await service.EndAsync()).Is(0, "drained").SaidSo();
     }
