@@ -21,8 +21,8 @@ public sealed class LoadTests(WebApiFixture fixture, ITestOutputHelper output) :
         Assert.True(get.Failed == 0, $"{get}");
         Assert.True(post2.Failed == 0, $"{post2}");
         Assert.True(get2.Failed == 0, $"{get2}");
-        // GOAWAY comes late in the delay. From the signal on it cost 7 requests a restart (149 in 20), and late up to 1.5 with a load of 25.
-        Assert.True(post2.SentAgain + get2.SentAgain <= 3 * restarts, $"{post2}\n{get2}");
+        // Closed right behind GOAWAY, connections cost up to 1.5 a restart with a load of 25; read on for a second, none in 40 restarts (ADR 20).
+        Assert.True(post2.SentAgain + get2.SentAgain <= restarts / 3, $"{post2}\n{get2}");
 
         LoadSeries Http1(HttpMethod method, int clients) => new(target, method, HttpVersion.Version11, clients, perClient: 1, maxThinkMilliseconds: 20);
         LoadSeries Http2(HttpMethod method) => new(target, method, HttpVersion.Version20, clients: 4, perClient: 4, maxThinkMilliseconds: 60);

@@ -3,8 +3,8 @@ using Grpc.Core;
 namespace GracefulTemplates.Tests.Services.Load;
 
 /// <summary>
-/// HttpClient gives up a request over HTTP/2 that it has not sent yet if GOAWAY comes in between: 2 of 150,000 calls. docs/clients.md says so, and
-/// it is safe to make again. One that was sent and cut off shows in the exit code of the service.
+/// HttpClient gives up a request over HTTP/2 that it has not sent yet if the connection closes in between (docs/clients.md). It is safe to make
+/// again. One that was sent and cut off shows in the exit code of the service.
 /// </summary>
 internal static class UnsentCall
 {

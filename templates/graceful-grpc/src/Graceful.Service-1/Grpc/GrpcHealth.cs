@@ -1,5 +1,6 @@
 using Graceful.Service_1.Health;
 using Graceful.Service_1.Shutdown;
+using Grpc.Health.V1;
 using Grpc.HealthCheck;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using static Grpc.Health.V1.HealthCheckResponse.Types;
@@ -22,6 +23,10 @@ internal static class GrpcHealth
             health.Services.Map("liveness", check => check.Tags.Contains(Alive));
         }).AddCheck("process", () => HealthCheckResult.Healthy(), tags: [Alive]); // Without any check the answer would be UNKNOWN.
     }
+
+    /// <summary>What Check answers from the signal on; null: as usual. Not by the checks, which log an error for each, also into Serilog and NLog.</summary>
+    public static HealthCheckResponse? AnswerOfStop(HealthCheckRequest request) =>
+        ReadyServices.Contains(request.Service) ? new HealthCheckResponse { Status = ServingStatus.NotServing } : null;
 
     /// <remarks>
     /// Watch says NOT_SERVING at the signal and ends when the application stops. Other changes reach it with the health checks' publisher,

@@ -1,6 +1,7 @@
 using Graceful.Service_1.Shutdown;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
+using Grpc.Health.V1;
 
 namespace Graceful.Service_1.Grpc;
 
@@ -15,6 +16,12 @@ namespace Graceful.Service_1.Grpc;
 /// </remarks>
 internal sealed class ShutdownInterceptor(ShutdownPhases phases) : Interceptor
 {
+    public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(TRequest request, ServerCallContext context,
+        UnaryServerMethod<TRequest, TResponse> continuation) =>
+        request is HealthCheckRequest asked && phases.StopRequested.IsCancellationRequested && GrpcHealth.AnswerOfStop(asked) is TResponse answer
+            ? Task.FromResult(answer)
+            : continuation(request, context);
+
     public override Task ServerStreamingServerHandler<TRequest, TResponse>(TRequest request, IServerStreamWriter<TResponse> responses,
         ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation) =>
         RunAsync(context, async call =>

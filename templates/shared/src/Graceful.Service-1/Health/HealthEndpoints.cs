@@ -49,7 +49,7 @@ public static class HealthEndpoints
     /// Probes are no requests: no authorization, cache, rate limit, redirection or host filter of the application applies to them, and
     /// they are in no traces and no metrics of latency. Nor are the requests of a warm-up, which are slow so that no other is.
     /// </summary>
-    private sealed class Probes(ShutdownPhases phases) : IStartupFilter
+    private sealed class Probes(ShutdownPhases phases, WarmUps warmUps) : IStartupFilter
     {
         public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
         {
@@ -71,11 +71,10 @@ public static class HealthEndpoints
                 });
                 // Alive as long as the process answers. A check of a dependency would have every pod restarted when that is down.
                 probes.UseHealthChecks(AlivePath, new HealthCheckOptions { Predicate = _ => false });
+                // Not by the checks: they log an error for every 503, and filters do not keep that out of Serilog and NLog.
+                probes.Use((context, answer) => RefusedAs(context.Request.Path) is { } reason ? RefuseAsync(context, reason) : answer(context));
                 // Of the start alone: a dependency that is down must not have a pod started again and again.
                 probes.UseHealthChecks(StartedPath, Asking(Started));
-                // Not by the checks: they log an error for every 503, and filters do not keep that out of Serilog and NLog.
-                probes.Use((context, answer) =>
-                    context.Request.Path == ReadyPath && phases.StopRequested.IsCancellationRequested ? RefuseAsync(context) : answer(context));
                 probes.UseHealthChecks(ReadyPath, Asking(Ready));
             });
             next(app);
@@ -87,12 +86,16 @@ public static class HealthEndpoints
             context.Features.Get<IHttpActivityFeature>()?.Activity.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
         }
 
-        private static Task RefuseAsync(HttpContext context)
+        // Before the start is done /ready has its checks asked all the same: one of them may say why it takes so long.
+        private string? RefusedAs(PathString path) =>
+            path == AlivePath ? null : phases.StopRequested.IsCancellationRequested ? "draining" : path == StartedPath ? warmUps.Missing : null;
+
+        private static Task RefuseAsync(HttpContext context, string reason)
         {
             context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
             context.Response.ContentType = "text/plain";
             context.Response.Headers.CacheControl = "no-store, no-cache";
-            return context.Response.WriteAsync("Unhealthy\nservice: draining");
+            return context.Response.WriteAsync($"Unhealthy\nservice: {reason}");
         }
 
         private static HealthCheckOptions Asking(string tag) => new() { Predicate = check => check.Tags.Contains(tag), ResponseWriter = WriteAsync };
