@@ -18,13 +18,14 @@ internal sealed class Http2Connection : IDisposable
 
     private Http2Connection() { }
 
-    public static async Task<Http2Connection> OpenAsync(int port, bool tls)
+    /// <param name="firstLine">What comes before HTTP/2.</param>
+    public static async Task<Http2Connection> OpenAsync(int port, bool tls, string firstLine)
     {
         var connection = new Http2Connection();
         await connection._client.ConnectAsync(IPAddress.Loopback, port);
         connection._stream = connection._client.GetStream();
         if (tls) connection._stream = await EncryptAsync(connection._stream);
-        await connection._stream.WriteAsync("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8.ToArray());
+        await connection._stream.WriteAsync(Encoding.ASCII.GetBytes($"{firstLine}PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"));
         await connection.SendAsync(Settings, flags: 0, stream: 0, []);
         return connection;
     }

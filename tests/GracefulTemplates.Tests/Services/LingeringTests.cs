@@ -16,11 +16,12 @@ public sealed class LingeringTests(WebApiFixture fixture, ITestOutputHelper outp
     [Theory]
     [InlineData(false, "")]
     [InlineData(false, "connection-logging")]
+    [InlineData(false, "proxy-protocol")]
     [InlineData(true, "connection-logging")]
     public async Task A_request_that_crosses_with_GOAWAY_finds_the_connection_open(bool tls, string lab)
     {
         await using var service = await StartReadyAsync(lab);
-        using var client = await ConnectAsync(service, tls);
+        using var client = await ConnectAsync(service, tls, lab == "proxy-protocol" ? "PROXY TCP4 192.0.2.1 192.0.2.2 1000 443\r\n" : "");
 
         service.Send(Signal.Terminate);
 
@@ -50,6 +51,25 @@ public sealed class LingeringTests(WebApiFixture fixture, ITestOutputHelper outp
         (await service.EndAsync()).Is(0, "drained").Within(1 + 1.1);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_client_that_does_not_leave_after_its_last_answer_is_left_too(bool tls)
+    {
+        await using var service = await StartReadyAsync(lab: "");
+        using var client = await ConnectAsync(service, tls);
+        await client.GetAsync(stream: 3, "/lab/gated");
+        await service.Log.UntilLabSaysAsync("at the gate");
+
+        service.Send(Signal.Terminate);
+        await client.UntilGoAwayAsync();
+        service.OpenGate();
+
+        await client.UntilAnsweredAsync(stream: 3);
+        await client.UntilClosedAsync();
+        (await service.EndAsync()).Is(0, "drained");
+    }
+
     public void Dispose() => _authority.Dispose();
 
     private Task<ServiceProcess> StartReadyAsync(string lab)
@@ -67,9 +87,9 @@ public sealed class LingeringTests(WebApiFixture fixture, ITestOutputHelper outp
         });
     }
 
-    private async Task<Http2Connection> ConnectAsync(ServiceProcess service, bool tls)
+    private async Task<Http2Connection> ConnectAsync(ServiceProcess service, bool tls, string firstLine = "")
     {
-        var client = await Http2Connection.OpenAsync(tls ? _tlsPort : service.Http2Port, tls);
+        var client = await Http2Connection.OpenAsync(tls ? _tlsPort : service.Http2Port, tls, firstLine);
         await client.GetAsync(stream: 1, "/healthz");
         await client.UntilAnsweredAsync(stream: 1);
         return client;

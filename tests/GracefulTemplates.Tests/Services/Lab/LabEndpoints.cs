@@ -17,6 +17,7 @@ internal sealed class LabEndpoints : IStartupFilter
             // A route with a name of some hundred characters, in a script that takes three bytes for each.
             endpoints.MapGet($"/{string.Concat(Enumerable.Repeat("请求", 100))}/{{number}}", IgnoreTokenAsync);
             endpoints.MapGet("/younger", IgnoreTokenAsync);
+            endpoints.MapGet("/gated", () => Task.Run(() => Gate.Wait("at the gate")));
         }));
         next(app);
     };

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using Graceful.Service_1.Health;
 using Graceful.Service_1.Shutdown;
@@ -67,10 +68,21 @@ internal sealed class LabStartup : IHostingStartup
         "warm-up-asks-for-nothing" => services.AddHealthChecks().AddWarmUp<AskingForNothing>("lab").Services,
         "silent-ports" => services.AddOptions<KestrelServerOptions>().Configure<IConfiguration>(ListenInSilence).Services,
         "connection-logging" => services.Configure<KestrelServerOptions>(kestrel => kestrel.ConfigureEndpointDefaults(port => port.UseConnectionLogging())),
+        "proxy-protocol" => services.Configure<KestrelServerOptions>(kestrel => kestrel.ConfigureEndpointDefaults(port => port.Use(SkipLineAsync))),
         "tell-requests" => services.AddSingleton<IStartupFilter, RequestTeller>(),
         "block-report" => services.AddSingleton<ILoggerProvider, BlockingLog>(),
         _ => services,
     };
+
+    /// <summary>What a balancer says of its client, if it says something (PROXY protocol, version 1).</summary>
+    private static async Task SkipLineAsync(ConnectionContext connection, Func<Task> next)
+    {
+        var input = connection.Transport.Input;
+        var buffer = (await input.ReadAsync()).Buffer;
+        var line = new SequenceReader<byte>(buffer);
+        input.AdvanceTo(line.IsNext("PROXY"u8) && line.TryAdvanceTo((byte)'\n') ? line.Position : buffer.Start);
+        await next();
+    }
 
     /// <summary>Beside HTTP two ports of a protocol that waits for the rest of what it takes for a frame.</summary>
     private static void ListenInSilence(KestrelServerOptions kestrel, IConfiguration configuration)

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
@@ -18,33 +19,44 @@ namespace Graceful.Service_1.Shutdown;
 /// </remarks>
 internal sealed class LingeringConnection : ConnectionContext, IDuplexPipe
 {
-    /// <summary>For clients that do not close by themselves. HttpClient does, at once.</summary>
-    private static readonly TimeSpan TimeToLeave = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan BetweenBeats = TimeSpan.FromSeconds(0.25);
 
     private readonly ConnectionContext _inner;
-    private readonly ShutdownPhases _phases;
+    private readonly LingeringTransport _transport;
     private readonly Reader _input;
     private readonly Writer _output;
-    private bool? _isHttp2, _lingers;
+    private readonly CancellationTokenRegistration _draining;
+    private ConnectionHeartbeat? _heartbeat;
+    private Timer? _beats;
+    private bool? _negotiatedHttp2, _lingers;
 
-    public LingeringConnection(ConnectionContext inner, ShutdownPhases phases)
+    public LingeringConnection(ConnectionContext inner, LingeringTransport transport)
     {
-        (_inner, _phases) = (inner, phases);
+        (_inner, _transport) = (inner, transport);
         (_input, _output) = (new Reader(inner.Transport.Input, this), new Writer(inner.Transport.Output, this));
         inner.Transport = this;
+        _draining = transport.Phases.Draining.UnsafeRegister(static connection => ((LingeringConnection)connection!).BeginToBeat(), this);
     }
 
     public PipeReader Input => _input;
     public PipeWriter Output => _output;
 
-    /// <summary>Replaced when a handshake is done. Afterwards is too late to ask what it has negotiated: the feature throws then.</summary>
+    /// <remarks>
+    /// Kestrel asks for it when it has set its features. It is replaced when a handshake is done; later is too late to ask what that has
+    /// negotiated, the feature throws then.
+    /// </remarks>
     public override IDuplexPipe Transport
     {
-        get => _inner.Transport;
+        get
+        {
+            if (_heartbeat is null && Features.Get<IConnectionHeartbeatFeature>() is { } heartbeat)
+                Features.Set<IConnectionHeartbeatFeature>(_heartbeat = new ConnectionHeartbeat(heartbeat));
+            return _inner.Transport;
+        }
         set
         {
             _inner.Transport = value;
-            _isHttp2 ??= Features.Get<ITlsApplicationProtocolFeature>()?.ApplicationProtocol.Span.SequenceEqual("h2"u8);
+            _negotiatedHttp2 ??= Features.Get<ITlsApplicationProtocolFeature>()?.ApplicationProtocol.Span.SequenceEqual("h2"u8);
         }
     }
 
@@ -56,19 +68,29 @@ internal sealed class LingeringConnection : ConnectionContext, IDuplexPipe
     public override EndPoint? RemoteEndPoint { get => _inner.RemoteEndPoint; set => _inner.RemoteEndPoint = value; }
 
     // Decided once: what is completed cannot be read on.
-    private bool Lingers => _lingers ??= _phases.StopRequested.IsCancellationRequested && (_isHttp2 ?? _input.BeganAsHttp2);
+    private bool Lingers => _lingers ??= IsHttp2 && _transport.Phases.StopRequested.IsCancellationRequested;
+
+    private bool IsHttp2 => _negotiatedHttp2 ?? _input.BeganAsHttp2;
 
     public override void Abort(ConnectionAbortedException abortReason) => _inner.Abort(abortReason);
 
     public override async ValueTask DisposeAsync()
     {
-        if (Lingers) await _input.DropAsync(TimeToLeave);
+        if (Lingers) await _input.DropAsync(_transport.TimeToLeave);
+        await _draining.DisposeAsync();
+        if (_beats is not null) await _beats.DisposeAsync();
         await _inner.DisposeAsync(); // Completes both pipes.
     }
 
+    private void BeginToBeat() => _beats = new Timer(_ =>
+    {
+        if (IsHttp2) _heartbeat?.Beat();
+    }, null, BetweenBeats, BetweenBeats);
+
     private sealed class Reader(PipeReader inner, LingeringConnection connection) : PipeReader
     {
-        private bool _isFirst = true, _isReading;
+        private int _looks = 4; // A middleware may read what a proxy says first (PROXY protocol), in two parts.
+        private bool _isReading;
 
         /// <summary>Without TLS nothing else says so (RFC 9113 3.4).</summary>
         public bool BeganAsHttp2 { get; private set; }
@@ -76,7 +98,7 @@ internal sealed class LingeringConnection : ConnectionContext, IDuplexPipe
         public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
         {
             _isReading = true;
-            return _isFirst ? FirstAsync(cancellationToken) : inner.ReadAsync(cancellationToken);
+            return _looks > 0 && !BeganAsHttp2 ? LookAsync(cancellationToken) : inner.ReadAsync(cancellationToken);
         }
 
         public override bool TryRead(out ReadResult result) => _isReading = inner.TryRead(out result);
@@ -118,10 +140,10 @@ internal sealed class LingeringConnection : ConnectionContext, IDuplexPipe
             }
         }
 
-        private async ValueTask<ReadResult> FirstAsync(CancellationToken cancellationToken)
+        private async ValueTask<ReadResult> LookAsync(CancellationToken cancellationToken)
         {
             var result = await inner.ReadAsync(cancellationToken);
-            _isFirst = false;
+            _looks--;
             BeganAsHttp2 = new SequenceReader<byte>(result.Buffer).IsNext("PRI "u8);
             return result;
         }
