@@ -17,11 +17,19 @@ internal sealed class ConnectionHeartbeat(IConnectionHeartbeatFeature inner) : I
         lock (_actions) _actions.Add((action, state));
     }
 
+    /// <summary>Never throws: it is called by a timer.</summary>
     public void Beat()
     {
-        lock (_actions)
+        try
         {
-            foreach (var (action, state) in _actions) action(state);
+            lock (_actions)
+            {
+                foreach (var (action, state) in _actions) action(state);
+            }
+        }
+        catch (Exception)
+        {
+            // The connection ends at this moment; there is nothing left to look after.
         }
     }
 }

@@ -76,9 +76,9 @@ internal sealed class LingeringConnection : ConnectionContext, IDuplexPipe
 
     public override async ValueTask DisposeAsync()
     {
-        if (Lingers) await _input.DropAsync(_transport.TimeToLeave);
         await _draining.DisposeAsync();
         if (_beats is not null) await _beats.DisposeAsync();
+        if (Lingers) await _input.DropAsync();
         await _inner.DisposeAsync(); // Completes both pipes.
     }
 
@@ -121,11 +121,11 @@ internal sealed class LingeringConnection : ConnectionContext, IDuplexPipe
             if (!connection.Lingers) inner.Complete(exception);
         }
 
-        public async Task DropAsync(TimeSpan time)
+        public async Task DropAsync()
         {
-            using var end = new CancellationTokenSource(time);
             try
             {
+                using var end = new CancellationTokenSource(connection._transport.TimeToLeave);
                 if (_isReading) inner.AdvanceTo(default); // Kestrel leaves its last read open.
                 for (var isCompleted = false; !isCompleted;)
                 {
