@@ -41,16 +41,13 @@ internal sealed class Http2Connection : IDisposable
     /// <summary>Reads the whole answer to a request.</summary>
     public async Task UntilAnsweredAsync(int stream)
     {
-        var (_, flags, of, _) = await ReadAsync();
-        while (of != stream || (flags & EndStream) == 0) (_, flags, of, _) = await ReadAsync();
+        var (_, flags, of) = await ReadAsync();
+        while (of != stream || (flags & EndStream) == 0) (_, flags, of) = await ReadAsync();
     }
 
-    /// <summary>The last stream that the server has begun to work on.</summary>
-    public async Task<int> UntilGoAwayAsync()
+    public async Task UntilGoAwayAsync()
     {
-        var (type, _, _, payload) = await ReadAsync();
-        while (type != GoAway) (type, _, _, payload) = await ReadAsync();
-        return BinaryPrimitives.ReadInt32BigEndian(payload);
+        while ((await ReadAsync()).Type != GoAway) { }
     }
 
     /// <summary>Waits until the server closes the connection. Throws if it resets it.</summary>
@@ -90,13 +87,13 @@ internal sealed class Http2Connection : IDisposable
         await _stream.WriteAsync(frame);
     }
 
-    private async Task<(byte Type, byte Flags, int Stream, byte[] Payload)> ReadAsync()
+    private async Task<(byte Type, byte Flags, int Stream)> ReadAsync()
     {
         using var patience = new CancellationTokenSource(ServiceProcess.Patience);
         var header = new byte[HeaderLength];
         await _stream.ReadExactlyAsync(header, patience.Token);
         var payload = new byte[BinaryPrimitives.ReadInt32BigEndian(header) >>> 8];
         await _stream.ReadExactlyAsync(payload, patience.Token);
-        return (header[3], header[4], BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(5)), payload);
+        return (header[3], header[4], BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(5)));
     }
 }

@@ -33,7 +33,7 @@ internal sealed class Series(string name, Timeline timeline)
 
     /// <summary>
     /// Of the failed those that HttpClient gave up when GOAWAY came before they were sent: its own race (.NET 10, 0.05 to 0.2 per
-    /// busy connection that closes right behind GOAWAY). Nothing of such a request reached the service.
+    /// busy connection that closes immediately after GOAWAY). Nothing of such a request reached the service.
     /// </summary>
     public int LostToGoAway => _failures.GetValueOrDefault(GoAway).Count;
     private const string GoAway = "client's GOAWAY race";

@@ -25,7 +25,7 @@ internal static class GrpcHealth
     }
 
     /// <summary>What Check answers from the signal on; null: as usual. Not by the checks, which log an error for each, also into Serilog and NLog.</summary>
-    public static HealthCheckResponse? AnswerOfStop(HealthCheckRequest request) =>
+    public static HealthCheckResponse? StoppingResponse(HealthCheckRequest request) =>
         ReadyServices.Contains(request.Service) ? new HealthCheckResponse { Status = ServingStatus.NotServing } : null;
 
     /// <remarks>

@@ -7,7 +7,7 @@ namespace Graceful.Service_1.Grpc;
 
 /// <summary>
 /// A stream that draining has ended gets the status Unavailable, whether its handler threw or returned: the client connects
-/// again elsewhere, and does not take what it got for all there was.
+/// again elsewhere, and does not take what it got for all there was. The health service says NOT_SERVING from the signal on.
 /// </summary>
 /// <remarks>
 /// A handler that knows better sets a status: it throws an <see cref="RpcException"/> (with another than Cancelled, Internal and Unknown),
@@ -18,7 +18,7 @@ internal sealed class ShutdownInterceptor(ShutdownPhases phases) : Interceptor
 {
     public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(TRequest request, ServerCallContext context,
         UnaryServerMethod<TRequest, TResponse> continuation) =>
-        request is HealthCheckRequest asked && phases.StopRequested.IsCancellationRequested && GrpcHealth.AnswerOfStop(asked) is TResponse answer
+        request is HealthCheckRequest asked && phases.StopRequested.IsCancellationRequested && GrpcHealth.StoppingResponse(asked) is TResponse answer
             ? Task.FromResult(answer)
             : continuation(request, context);
 

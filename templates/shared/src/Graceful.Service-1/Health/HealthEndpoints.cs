@@ -36,7 +36,7 @@ public static class HealthEndpoints
         builder.Services.AddHostedService<HiddenEndpoints>();
         if (builder.Configuration["Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks"] is null)
         {
-            // The framework logs an error for every probe that is answered with 503: during a stop that is one for every second of the delay.
+            // The framework logs an error whenever its checks say no: in the delay one for each probe of an endpoint of the application's own.
             var signals = (ShutdownSignals)builder.Services.First(service => service.ServiceType == typeof(ShutdownSignals)).ImplementationInstance!;
             builder.Logging.AddFilter(LogCategory, level => level >= LogLevel.Information && !signals.StopRequested.IsCancellationRequested);
         }
@@ -88,7 +88,7 @@ public static class HealthEndpoints
 
         // Before the start is done /ready has its checks asked all the same: one of them may say why it takes so long.
         private string? RefusedAs(PathString path) =>
-            path == AlivePath ? null : phases.StopRequested.IsCancellationRequested ? "draining" : path == StartedPath ? warmUps.Missing : null;
+            phases.StopRequested.IsCancellationRequested ? "draining" : path == StartedPath ? warmUps.Missing : null;
 
         private static Task RefuseAsync(HttpContext context, string reason)
         {

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
+using System.Net.Security;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
@@ -9,17 +10,17 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 namespace Graceful.Service_1.Shutdown;
 
 /// <summary>
-/// Gives an HTTP/2 client time to leave. During a stop Kestrel closes the socket right behind GOAWAY. A request that crosses with it is answered with a
-/// reset, and the client, which has not read GOAWAY yet, loses whatever it has in flight there: "Broken pipe". So the connection is read on, and
-/// what comes is dropped: GOAWAY has told the client that nobody has begun it, and that it is safe to send elsewhere.
+/// Gives an HTTP/2 client time to leave. During a stop Kestrel closes the socket immediately after GOAWAY. A request that crosses with it is answered
+/// with a reset, and the client, which has not read GOAWAY yet, loses whatever it has in flight there: "Broken pipe". So the connection is kept open,
+/// and what comes is discarded: GOAWAY has told the client that nobody has begun it, and that it is safe to send elsewhere.
 /// </summary>
 /// <remarks>
-/// RFC 9113 6.8 asks for "at least one round-trip time" between GOAWAY and the close. nginx calls it lingering_close. HTTP/1.1 has nothing that
-/// tells an idle client to leave but the close, so that one stays as it is.
+/// RFC 9113 6.8: a sender of GOAWAY can discard frames of later streams. nginx calls it lingering_close. HTTP/1.1 has nothing that tells an idle
+/// client to leave but the close, so that one stays as it is.
 /// </remarks>
 internal sealed class LingeringConnection : ConnectionContext, IDuplexPipe
 {
-    private static readonly TimeSpan BetweenBeats = TimeSpan.FromSeconds(0.25);
+    private static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(0.25);
 
     private readonly ConnectionContext _inner;
     private readonly LingeringTransport _transport;
@@ -27,7 +28,7 @@ internal sealed class LingeringConnection : ConnectionContext, IDuplexPipe
     private readonly Writer _output;
     private readonly CancellationTokenRegistration _draining;
     private ConnectionHeartbeat? _heartbeat;
-    private Timer? _beats;
+    private Timer? _ticks;
     private bool? _negotiatedHttp2, _lingers;
 
     public LingeringConnection(ConnectionContext inner, LingeringTransport transport)
@@ -35,7 +36,7 @@ internal sealed class LingeringConnection : ConnectionContext, IDuplexPipe
         (_inner, _transport) = (inner, transport);
         (_input, _output) = (new Reader(inner.Transport.Input, this), new Writer(inner.Transport.Output, this));
         inner.Transport = this;
-        _draining = transport.Phases.Draining.UnsafeRegister(static connection => ((LingeringConnection)connection!).BeginToBeat(), this);
+        _draining = transport.Phases.Draining.UnsafeRegister(static connection => ((LingeringConnection)connection!).BeginTicking(), this);
     }
 
     public PipeReader Input => _input;
@@ -43,7 +44,7 @@ internal sealed class LingeringConnection : ConnectionContext, IDuplexPipe
 
     /// <remarks>
     /// Kestrel asks for it when it has set its features. It is replaced when a handshake is done; later is too late to ask what that has
-    /// negotiated, the feature throws then.
+    /// negotiated, the stream throws then.
     /// </remarks>
     public override IDuplexPipe Transport
     {
@@ -56,7 +57,8 @@ internal sealed class LingeringConnection : ConnectionContext, IDuplexPipe
         set
         {
             _inner.Transport = value;
-            _negotiatedHttp2 ??= Features.Get<ITlsApplicationProtocolFeature>()?.ApplicationProtocol.Span.SequenceEqual("h2"u8);
+            if (_negotiatedHttp2 is null && Features.Get<ISslStreamFeature>()?.SslStream is { IsAuthenticated: true } tls)
+                _negotiatedHttp2 = tls.NegotiatedApplicationProtocol == SslApplicationProtocol.Http2;
         }
     }
 
@@ -76,29 +78,35 @@ internal sealed class LingeringConnection : ConnectionContext, IDuplexPipe
 
     public override async ValueTask DisposeAsync()
     {
-        await _draining.DisposeAsync();
-        if (_beats is not null) await _beats.DisposeAsync();
-        if (Lingers) await _input.DropAsync();
-        await _inner.DisposeAsync(); // Completes both pipes.
+        try
+        {
+            await _draining.DisposeAsync();
+            if (_ticks is not null) await _ticks.DisposeAsync();
+            if (Lingers) await _input.DiscardInputAsync();
+        }
+        finally
+        {
+            await _inner.DisposeAsync(); // Completes both pipes.
+        }
     }
 
-    private void BeginToBeat() => _beats = new Timer(_ =>
+    private void BeginTicking() => _ticks = new Timer(_ =>
     {
-        if (IsHttp2) _heartbeat?.Beat();
-    }, null, BetweenBeats, BetweenBeats);
+        if (IsHttp2) _heartbeat?.Tick();
+    }, null, HeartbeatInterval, HeartbeatInterval);
 
     private sealed class Reader(PipeReader inner, LingeringConnection connection) : PipeReader
     {
-        private int _looks = 4; // A middleware may read what a proxy says first (PROXY protocol), in two parts.
+        private int _sniffsLeft = 4; // A middleware may read what a proxy says first (PROXY protocol), in parts.
         private bool _isReading;
 
-        /// <summary>Without TLS nothing else says so (RFC 9113 3.4).</summary>
+        /// <summary>Without TLS nothing else says so (RFC 9113 3.4). A preface that arrives in parts is not recognized.</summary>
         public bool BeganAsHttp2 { get; private set; }
 
         public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
         {
-            _isReading = true;
-            return _looks > 0 && !BeganAsHttp2 ? LookAsync(cancellationToken) : inner.ReadAsync(cancellationToken);
+            _isReading = !cancellationToken.IsCancellationRequested; // Such a read does not begin.
+            return _sniffsLeft > 0 && !BeganAsHttp2 ? SniffAsync(cancellationToken) : inner.ReadAsync(cancellationToken);
         }
 
         public override bool TryRead(out ReadResult result) => _isReading = inner.TryRead(out result);
@@ -121,11 +129,11 @@ internal sealed class LingeringConnection : ConnectionContext, IDuplexPipe
             if (!connection.Lingers) inner.Complete(exception);
         }
 
-        public async Task DropAsync()
+        public async Task DiscardInputAsync()
         {
             try
             {
-                using var end = new CancellationTokenSource(connection._transport.TimeToLeave);
+                using var end = new CancellationTokenSource(connection._transport.LingerTimeout);
                 if (_isReading) inner.AdvanceTo(default); // Kestrel leaves its last read open.
                 for (var isCompleted = false; !isCompleted;)
                 {
@@ -136,15 +144,15 @@ internal sealed class LingeringConnection : ConnectionContext, IDuplexPipe
             }
             catch (Exception)
             {
-                // The time is over, or the connection was reset or aborted. Now it is closed either way.
+                // The time is over, or the connection was reset or aborted. It is closed now either way.
             }
         }
 
-        private async ValueTask<ReadResult> LookAsync(CancellationToken cancellationToken)
+        private async ValueTask<ReadResult> SniffAsync(CancellationToken cancellationToken)
         {
             var result = await inner.ReadAsync(cancellationToken);
-            _looks--;
-            BeganAsHttp2 = new SequenceReader<byte>(result.Buffer).IsNext("PRI "u8);
+            _sniffsLeft--;
+            BeganAsHttp2 = new SequenceReader<byte>(result.Buffer).IsNext("PRI * HTTP/2.0\r\n"u8);
             return result;
         }
     }

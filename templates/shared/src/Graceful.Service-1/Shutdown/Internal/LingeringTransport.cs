@@ -12,19 +12,19 @@ namespace Graceful.Service_1.Shutdown;
 internal sealed class LingeringTransport(IOptions<SocketTransportOptions> options, ILoggerFactory loggers, IOptions<ShutdownOptions> shutdown,
     ShutdownPhases phases, ShutdownReport report) : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
-    private static readonly TimeSpan LongestTimeToLeave = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MaxLingerTimeout = TimeSpan.FromSeconds(1);
 
     private readonly SocketTransportFactory _sockets = new(options, loggers);
 
     public ShutdownPhases Phases => phases;
 
     /// <summary>For clients that do not close by themselves. HttpClient does, at once. Half of what is left before the reserve, at most.</summary>
-    public TimeSpan TimeToLeave
+    public TimeSpan LingerTimeout
     {
         get
         {
             var left = (shutdown.Value.Deadline - shutdown.Value.Reserve - report.Elapsed) / 2;
-            return left < TimeSpan.Zero ? TimeSpan.Zero : left < LongestTimeToLeave ? left : LongestTimeToLeave;
+            return left < TimeSpan.Zero ? TimeSpan.Zero : left < MaxLingerTimeout ? left : MaxLingerTimeout;
         }
     }
 
