@@ -87,6 +87,7 @@ internal sealed class LingeringConnection : ConnectionContext, IDuplexPipe
         finally
         {
             await _inner.DisposeAsync(); // Completes both pipes.
+            await base.DisposeAsync();
         }
     }
 
