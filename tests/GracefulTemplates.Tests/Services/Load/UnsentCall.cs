@@ -3,7 +3,8 @@ using Grpc.Core;
 namespace GracefulTemplates.Tests.Services.Load;
 
 /// <summary>
-/// HttpClient fails a request over HTTP/2 that it has not sent yet if the connection closes in between (docs/clients.md). It is safe to retry. One that was sent and cut off shows in the exit code of the service.
+/// HttpClient fails a request over HTTP/2 that it has not sent yet if the connection closes in between (docs/clients.md). It is safe to retry.
+/// One that was sent and cut off shows in the exit code of the service.
 /// </summary>
 internal static class UnsentCall
 {
