@@ -35,7 +35,7 @@ public sealed partial class ReservedNameTests
         var missing = used.Except(Reserved());
         Assert.True(!missing.Any(), sandbox.Report(
             $"Not in \"usedTypes\" of template.json; ACCEPT=1 dotnet test tests/GracefulTemplates.Tests --filter {nameof(ReservedNameTests)} puts them there:", missing));
-        // Since it has been built, and under a name that sorts before all others: GeneratedProjectTests does the same under one that sorts behind most.
+        // Since it has been built.
         await sandbox.DotnetAsync(folder, "format", "--verify-no-changes", "--no-restore");
         sandbox.Passed();
     }
