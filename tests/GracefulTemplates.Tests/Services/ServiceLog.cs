@@ -37,7 +37,12 @@ public sealed class ServiceLog
     public Task<LogEntry> UntilAsync(int eventId) => UntilAsync($"event {eventId}", entry => entry.EventId == eventId);
 
     /// <summary>Waits for a line of the lab, see Lab/LabStartup.cs.</summary>
-    public Task<LogEntry> UntilLabSaysAsync(string what) => UntilAsync($"lab: {what}", entry => entry.Line == $"lab: {what}");
+    public Task<LogEntry> UntilLabSaysAsync(string what, int times = 1)
+    {
+        return UntilAsync($"{times} x lab: {what}", entry => IsIt(entry) && (times == 1 || Entries.Count(IsIt) >= times));
+
+        bool IsIt(LogEntry entry) => entry.Line == $"lab: {what}";
+    }
 
     /// <summary>Waits until that many jobs have begun.</summary>
     public Task UntilBegunAsync(int jobs = 1) =>

@@ -45,24 +45,25 @@ public sealed class PipelineTests(ITestOutputHelper output) : CrowdTests(output)
         Assert.Equal("GET mvc/ignore-token/{number:int}", Assert.Single((await service.EndAsync()).Is(2, "aborted").SaidSo().Aborted).Name);
     }
 
-    [Theory]
-    [InlineData("/crowd/short-circuit")]
-    [InlineData("/crowd/branch")]
-    [InlineData("/crowd/middleware")]
-    public async Task What_is_answered_in_front_of_the_endpoints_is_counted_and_asks_its_client_to_leave(string path)
+    [Fact]
+    public async Task What_is_answered_in_front_of_the_endpoints_is_counted_and_asks_its_client_to_leave()
     {
+        string[] paths = ["/crowd/short-circuit", "/crowd/branch", "/crowd/middleware"];
         await using var service = await StartReadyAsync(Make.Graceful, "", drain: 5);
-        var request = service.Client.GetAsync(path);
-        await service.Log.UntilLabSaysAsync("at the gate");
+        var requests = paths.Select(path => service.Client.GetAsync(path)).ToList();
+        await service.Log.UntilLabSaysAsync("at the gate", paths.Length);
 
         service.Send(Signal.Terminate);
         await service.UntilClosedAsync();
         service.OpenGate();
 
-        using var response = await request;
-        Assert.Equal((HttpStatusCode.OK, true), (response.StatusCode, response.Headers.ConnectionClose));
+        foreach (var (path, request) in paths.Zip(requests))
+        {
+            using var response = await request;
+            Assert.Equal((path, HttpStatusCode.OK, true), (path, response.StatusCode, response.Headers.ConnectionClose));
+        }
         var ending = (await service.EndAsync()).IsDrained(Make.Graceful);
-        Assert.Equal((1, 1), (ending.Work("inFlightAtSignal"), ending.Work("completed")));
+        Assert.Equal((paths.Length, paths.Length), (ending.Work("inFlightAtSignal"), ending.Work("completed")));
     }
 
     // Host filtering is a start-up filter of the framework's own: its answers must not leave connections open that are about to go.
@@ -79,24 +80,26 @@ public sealed class PipelineTests(ITestOutputHelper output) : CrowdTests(output)
     }
 
     // Only a GET with both headers is the handshake of a WebSocket.
-    [Theory]
-    [InlineData("POST", "/crowd/at-gate/nothing", "keep-alive")]
-    [InlineData("POST", "/crowd/at-gate/nothing", "Upgrade")]
-    [InlineData("GET", "/crowd/short-circuit", "keep-alive")]
-    public async Task A_request_that_only_looks_like_a_WebSocket_is_finished(string method, string path, string connection)
+    [Fact]
+    public async Task A_request_that_only_looks_like_a_WebSocket_is_finished()
     {
+        (string Method, string Path, string Connection)[] requests =
+            [("POST", "/crowd/at-gate/nothing", "keep-alive"), ("POST", "/crowd/at-gate/nothing", "Upgrade"), ("GET", "/crowd/short-circuit", "keep-alive")];
         await using var service = await StartReadyAsync(Make.Graceful, "");
-        using var request = new HttpRequestMessage(new HttpMethod(method), path) { Headers = { { "Connection", connection }, { "Upgrade", "websocket" } } };
-        var answer = service.Client.SendAsync(request);
-        await service.Log.UntilLabSaysAsync("at the gate");
+        var answers = requests.Select(request => SendAsync(request.Method, request.Path, request.Connection)).ToList();
+        await service.Log.UntilLabSaysAsync("at the gate", requests.Length);
 
         service.Send(Signal.Terminate);
         await service.UntilClosedAsync(); // Not before long-lived responses have ended or were cut off.
         service.OpenGate();
 
-        Assert.Equal("200 done", await TextAsync(answer));
+        foreach (var (request, answer) in requests.Zip(answers))
+            Assert.Equal((request, "200 done"), (request, await TextAsync(answer)));
         var ending = (await service.EndAsync()).IsDrained(Make.Graceful);
-        Assert.Equal((1, 1), (ending.Work("inFlightAtSignal"), ending.Work("completed")));
+        Assert.Equal((requests.Length, requests.Length), (ending.Work("inFlightAtSignal"), ending.Work("completed")));
+
+        Task<HttpResponseMessage> SendAsync(string method, string path, string connection) => service.Client.SendAsync(
+            new HttpRequestMessage(new HttpMethod(method), path) { Headers = { { "Connection", connection }, { "Upgrade", "websocket" } } });
     }
 
     [Theory]
