@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using Graceful.Service_1.Grpc.V1;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -72,6 +73,26 @@ public sealed class GrpcCrowdTests(GrpcFixture fixture, ITestOutputHelper output
         StreamEnd[] ends = await Task.WhenAll(client.EndAsync(server.ResponseStream), client.EndAsync(upload.ResponseAsync));
         Assert.All(ends, end => Assert.Equal(StreamEnd.ShuttingDown, end.Said));
         (await service.EndAsync()).Is(0, "drained");
+    }
+
+    // gRPC-JSON transcoding: the same methods over HTTP/1.1.
+    [Fact]
+    public async Task What_is_called_by_JSON_is_finished_and_a_stream_ends_with_the_status_of_the_stop()
+    {
+        await using var service = await StartReadyAsync(Grpc("json"));
+        using var watch = await service.Client.GetAsync("/v1/progress", HttpCompletionOption.ResponseHeadersRead);
+        using var progress = new StreamReader(await watch.Content.ReadAsStreamAsync());
+        Assert.Equal("""{"done":0}""", await progress.ReadLineAsync());
+        var job = service.Client.PostAsJsonAsync("/v1/jobs/by-json", new { seconds = 2 });
+        await service.Log.UntilBegunAsync();
+
+        service.Send(Signal.Terminate);
+
+        Assert.Equal("""{"code":14,"message":"server is shutting down","details":[]}""", (await progress.ReadToEndAsync()).TrimEnd().Split('\n')[^1]);
+        using var answer = await job;
+        Assert.Equal((true, """{"name":"by-json","seconds":2}"""), (answer.Headers.ConnectionClose, await answer.Content.ReadAsStringAsync()));
+        var ending = (await service.EndAsync()).Is(0, "drained").SaidSo();
+        Assert.Equal((2, 2, 0), (ending.Work("inFlightAtSignal"), ending.Work("completed"), ending.Work("aborted")));
     }
 
     [Fact]

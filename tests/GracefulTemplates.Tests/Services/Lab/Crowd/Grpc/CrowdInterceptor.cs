@@ -6,7 +6,7 @@ using Grpc.Core.Interceptors;
 
 namespace Graceful.Service_1.Jobs;
 
-/// <summary>Adds the interceptor that many services have, in front of the generated one or behind it.</summary>
+/// <summary>Adds the interceptor that many services have, in front of the generated one or behind it; or JSON.</summary>
 internal sealed class CrowdInterceptorStartup : IHostingStartup
 {
     public void Configure(IWebHostBuilder builder)
@@ -16,6 +16,7 @@ internal sealed class CrowdInterceptorStartup : IHostingStartup
         {
             if (parts.Contains("map-exceptions-in-front")) services.Configure<GrpcServiceOptions>(options => options.Interceptors.Add<CrowdInterceptor>());
             if (parts.Contains("map-exceptions-behind")) services.PostConfigure<GrpcServiceOptions>(options => options.Interceptors.Add<CrowdInterceptor>());
+            if (parts.Contains("json")) services.AddGrpc().AddJsonTranscoding();
         });
     }
 }
