@@ -18,7 +18,9 @@ public sealed class GrpcBuild() : ServiceBuild("graceful-grpc", "2026.Shop")
         Edit(api, mapping, $"{mapping.Replace(";", ".EndsOnDrain();")} services.MapGrpcService<Jobs.LabStreams>();");
     }
 
-    /// <summary>The sample's methods by JSON too, as their page says it: https://learn.microsoft.com/aspnet/core/grpc/json-transcoding. The part "json" switches it on.</summary>
+    /// <summary>
+    /// The sample's methods by JSON too, as in https://learn.microsoft.com/aspnet/core/grpc/json-transcoding. The part "json" switches it on.
+    /// </summary>
     private static void AddJson(string project, string file)
     {
         const string Package = "Microsoft.AspNetCore.Grpc.JsonTranscoding";
