@@ -40,7 +40,12 @@ internal static class Kubectl
 
     private static (int ExitCode, string Output, string Error) Run(params string[] arguments)
     {
-        using var kubectl = Process.Start(new ProcessStartInfo("kubectl", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var kubectl = Process.Start(new ProcessStartInfo("kubectl", arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { ["GOGC"] = "off" }, // It ends before its garbage matters: 66 ms of the processor in place of 95 ms, three hundred times.
+        })!;
         var error = kubectl.StandardError.ReadToEndAsync();
         var output = kubectl.StandardOutput.ReadToEnd();
         kubectl.WaitForExit();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Xunit.Abstractions;
 
@@ -80,6 +81,39 @@ public sealed class DrainTests(WebApiFixture fixture, ITestOutputHelper output) 
         var ending = (await service.EndAsync()).Is(0, "drained").SaidSo().Within(3.5);
         Assert.True(ending.AfterSignal.TotalSeconds >= 3, $"ended {ending.AfterSignal} after the signal");
         Assert.Equal((1, 3, 4), (ending.Work("inFlightAtSignal"), ending.Work("arrivedAfterSignal"), ending.Work("completed")));
+    }
+
+    // No header could tell its client to leave any more: it sends its next request here, as soon as it has the whole answer.
+    [Fact]
+    public async Task A_connection_whose_answer_was_on_its_way_at_the_signal_answers_one_more_request()
+    {
+        const string Begin = "GET /lab/begun?whole={0} HTTP/1.1\r\nHost: test\r\n\r\n", Job = """{"name":"next","seconds":0}""";
+        await using var service = await StartReadyAsync(delay: 5);
+        using var whole = await RawConnection.OpenAsync(service);
+        using var half = await RawConnection.OpenAsync(service);
+        await whole.SendAsync(string.Format(CultureInfo.InvariantCulture, Begin, "true"));
+        await whole.ReadAsync(until: "\r\n\r\nok");
+        await half.SendAsync(string.Format(CultureInfo.InvariantCulture, Begin, "false"));
+        await half.ReadAsync(until: "\r\n\r\no");
+
+        service.Send(Signal.Terminate);
+        await service.Log.UntilAsync(LogEntry.Stopping);
+        await SendJobAsync(whole);
+        service.OpenGate();
+        await half.ReadAsync(until: "k");
+        await SendJobAsync(half);
+
+        foreach (var connection in (RawConnection[])[whole, half])
+        {
+            var answer = await connection.ReadAsync();
+            Assert.StartsWith("HTTP/1.1 200 OK", answer, StringComparison.Ordinal);
+            Assert.Contains("Connection: close", answer, StringComparison.Ordinal);
+            Assert.EndsWith("(closed)", answer, StringComparison.Ordinal);
+        }
+        (await service.EndAsync()).Is(0, "drained");
+
+        static Task SendJobAsync(RawConnection connection) => connection.SendAsync(
+            $"POST /jobs HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\nContent-Length: {Job.Length}\r\n\r\n{Job}");
     }
 
     [Fact]

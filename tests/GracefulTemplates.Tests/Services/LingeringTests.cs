@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using GracefulTemplates.Sandboxes;
+using GracefulTemplates.Tests.Services.Crowd;
 using Xunit.Abstractions;
 
 namespace GracefulTemplates.Tests.Services;
@@ -54,12 +55,14 @@ public sealed class LingeringTests(WebApiFixture fixture, ITestOutputHelper outp
         (await service.EndAsync()).Is(0, "drained").Within(1 + 1.1);
     }
 
+    // What fails in a heartbeat would end the process on the thread of a timer.
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_client_that_does_not_leave_after_its_last_answer_is_disconnected_too(bool tls)
+    [InlineData(false, "")]
+    [InlineData(false, "failing-heartbeat")]
+    [InlineData(true, "")]
+    public async Task A_client_that_does_not_leave_after_its_last_answer_is_disconnected_too(bool tls, string lab)
     {
-        await using var service = await StartReadyAsync(lab: "");
+        await using var service = await StartReadyAsync(lab);
         using var client = await ConnectAsync(service, tls);
         await client.GetAsync(stream: 3, "/lab/gated");
         await service.Log.UntilLabSaysAsync("at the gate");
@@ -71,6 +74,31 @@ public sealed class LingeringTests(WebApiFixture fixture, ITestOutputHelper outp
         await client.UntilAnsweredAsync(stream: 3);
         await client.UntilClosedAsync();
         (await service.EndAsync()).Is(0, "drained");
+        Assert.Equal(lab == "" ? 0 : 2, service.Log.LabSaid("heartbeat fails").Length);
+    }
+
+    // Nothing but the close tells it to leave: whatever it sends in that second would be lost.
+    [Fact]
+    public async Task An_idle_client_of_HTTP_1_is_disconnected_at_once()
+    {
+        await using var service = await StartReadyAsync(lab: "");
+        using var http2 = await ConnectAsync(service, tls: false);
+        using var http1 = await RawConnection.OpenAsync(service);
+        await http1.SendAsync("GET /healthz HTTP/1.1\r\nHost: test\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 200", await http1.ReadAsync(until: "Healthy"), StringComparison.Ordinal);
+        var http1Closed = ClosedAsync(async () => Assert.Equal("(closed)", await http1.ReadAsync()));
+        var http2Closed = ClosedAsync(http2.UntilClosedAsync);
+
+        service.Send(Signal.Terminate);
+
+        Assert.InRange((await http2Closed - await http1Closed).TotalSeconds, 0.5, ServiceProcess.Patience.TotalSeconds);
+        (await service.EndAsync()).Is(0, "drained");
+
+        async Task<TimeSpan> ClosedAsync(Func<Task> untilClosed)
+        {
+            await untilClosed();
+            return service.Now;
+        }
     }
 
     // A port scan, say. What comes after the end of its TLS must not ask for the protocol that was negotiated.

@@ -17,6 +17,7 @@ internal sealed class LabEndpoints : IStartupFilter
             // A route with a name of some hundred characters, in a script that takes three bytes for each.
             endpoints.MapGet($"/{string.Concat(Enumerable.Repeat("请求", 100))}/{{number}}", IgnoreTokenAsync);
             endpoints.MapGet("/younger", IgnoreTokenAsync);
+            endpoints.MapGet("/begun", BeginAsync);
             endpoints.MapGet("/gated", () => Task.Run(() => Gate.Wait("at the gate")));
         }));
         next(app);
@@ -26,6 +27,16 @@ internal sealed class LabEndpoints : IStartupFilter
     {
         Gate.Say("long poll");
         return Task.Delay(Timeout.Infinite, context.RequestAborted);
+    }
+
+    /// <summary>Sends "ok", or the first letter of it, and is at work until the gate opens.</summary>
+    private static async Task BeginAsync(HttpContext context, bool whole)
+    {
+        const string Answer = "ok";
+        context.Response.ContentLength = Answer.Length;
+        await context.Response.WriteAsync(whole ? Answer : Answer[..1]);
+        await Task.Run(() => Gate.Wait("response begun"));
+        if (!whole) await context.Response.WriteAsync(Answer[1..]);
     }
 
     private static async IAsyncEnumerable<string> SilenceAsync([EnumeratorCancellation] CancellationToken cancellationToken)

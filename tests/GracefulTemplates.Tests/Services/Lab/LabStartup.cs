@@ -3,6 +3,7 @@ using System.Net;
 using Graceful.Service_1.Health;
 using Graceful.Service_1.Shutdown;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 [assembly: HostingStartup(typeof(Graceful.Service_1.Jobs.LabStartup))]
@@ -69,6 +70,7 @@ internal sealed class LabStartup : IHostingStartup
         "silent-ports" => services.AddOptions<KestrelServerOptions>().Configure<IConfiguration>(ListenInSilence).Services,
         "connection-logging" => services.Configure<KestrelServerOptions>(kestrel => kestrel.ConfigureEndpointDefaults(port => port.UseConnectionLogging())),
         "proxy-protocol" => services.Configure<KestrelServerOptions>(kestrel => kestrel.ConfigureEndpointDefaults(port => port.Use(SkipLineAsync))),
+        "failing-heartbeat" => services.Configure<KestrelServerOptions>(kestrel => kestrel.ConfigureEndpointDefaults(port => port.Use(FailInHeartbeatAsync))),
         "tell-requests" => services.AddSingleton<IStartupFilter, RequestTeller>(),
         "block-report" => services.AddSingleton<ILoggerProvider, BlockingLog>(),
         _ => services,
@@ -84,6 +86,21 @@ internal sealed class LabStartup : IHostingStartup
         await next();
     }
 
+    /// <summary>A middleware that looks after its connection in Kestrel's heartbeat, and fails there twice.</summary>
+    private static Task FailInHeartbeatAsync(ConnectionContext connection, Func<Task> next)
+    {
+        var failures = 0;
+        _ = connection.Transport; // Kestrel has been here by the time a middleware is, as a rule.
+        connection.Features.Get<IConnectionHeartbeatFeature>()?.OnHeartbeat(_ =>
+        {
+            if (!Gate.IsOpen || failures == 2) return;
+            failures++;
+            Gate.Say("heartbeat fails");
+            throw new InvalidOperationException("The lab's middleware is broken.");
+        }, connection);
+        return next();
+    }
+
     /// <summary>Beside HTTP two ports of a protocol that waits for the rest of what it takes for a frame.</summary>
     private static void ListenInSilence(KestrelServerOptions kestrel, IConfiguration configuration)
     {
@@ -97,11 +114,12 @@ internal sealed class LabStartup : IHostingStartup
 /// <summary>Tells the test that a place was reached and waits there until the test creates the file Lab__Gate.</summary>
 internal static class Gate
 {
+    public static bool IsOpen => File.Exists(Environment.GetEnvironmentVariable("Lab__Gate"));
+
     public static void Wait(string place)
     {
         Say(place);
-        var file = Environment.GetEnvironmentVariable("Lab__Gate");
-        while (!File.Exists(file)) Thread.Sleep(10);
+        while (!IsOpen) Thread.Sleep(10);
     }
 
     public static void Say(string what) => Console.WriteLine($"lab: {what}");

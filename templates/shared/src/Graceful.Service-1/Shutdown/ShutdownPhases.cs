@@ -24,7 +24,7 @@ public sealed class ShutdownPhases(ShutdownSignals signals)
 {
     private readonly CancellationTokenSource _draining = new();
     private readonly CancellationTokenSource _deadline = new();
-    private volatile bool _hasBeenReady = true, _sendsGoAway, _flushing;
+    private volatile bool _hasBeenReady = true, _sendsGoAway, _inReserve, _flushing;
 
     /// <summary>T0, the signal. Take nothing new from queues; requests are still served.</summary>
     public CancellationToken StopRequested => signals.StopRequested;
@@ -50,7 +50,11 @@ public sealed class ShutdownPhases(ShutdownSignals signals)
     /// <summary>True from the last part of the delay on, when HTTP/2 connections are asked to leave.</summary>
     internal bool SendsGoAway => _sendsGoAway;
 
+    /// <summary>True from the reserve on, in which hosted services are stopped though requests may need them.</summary>
+    internal bool InReserve => _inReserve;
+
     internal void BeginGoAway() => _sendsGoAway = true;
+    internal void BeginReserve() => _inReserve = true;
     internal void Abort() => CancelInBackground(_deadline);
     internal void BeginFlushing() => _flushing = true;
 

@@ -31,7 +31,6 @@ internal sealed class ShutdownSequence(ShutdownPhases phases, IOptions<ShutdownO
     public void Stop(WebApplication app)
     {
         report.BeginDelay(inFlight.Totals);
-        foreach (var item in inFlight.Snapshot()) item.AskClientToLeave(); // ShutdownMiddleware asks it of later requests.
         if (hostedServices.Started && phases.HasBeenReady) Delay();
         else report.SkipDelay(); // Nobody has been sent here yet.
         Drain(app);
@@ -59,12 +58,14 @@ internal sealed class ShutdownSequence(ShutdownPhases phases, IOptions<ShutdownO
         if (!WaitFor(stop, () => stop.IsCompleted, until: _options.Deadline - _options.Reserve))
         {
             if (!phases.Deadline.IsCancellationRequested) logger.Reserve(Math.Round(_options.Reserve.TotalSeconds, 1), WhatIsLeft().Names);
+            phases.BeginReserve();
             hostedServices.GoOn();
         }
         WaitFor(stop, () => stop.IsCompleted && !hostedServices.AnyIsStopping && inFlight.Count == 0, until: _options.Deadline);
 
         NameUnfinished();
         report.EndDrain(inFlight.Totals);
+        metrics.Aborted(report.FailedInReserve);
         metrics.Drained(report.Elapsed, report.Outcome);
     }
 

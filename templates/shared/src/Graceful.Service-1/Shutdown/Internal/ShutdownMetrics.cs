@@ -19,7 +19,7 @@ internal sealed class ShutdownMetrics
         meter.CreateObservableUpDownCounter("shutdown.work.in_flight", () => inFlight.Count, "{item}", "Requests, calls and other work in flight.");
         meter.CreateObservableGauge("shutdown.deadline", () => options.Value.Deadline.TotalSeconds, "s", "From the signal until work is aborted.");
         _drainDuration = meter.CreateHistogram("shutdown.drain.duration", "s", "From the signal until the last piece of work was done.", null, DrainSeconds);
-        _aborted = meter.CreateCounter<long>("shutdown.work.aborted", "{item}", "Work cut off by the deadline or a second signal.");
+        _aborted = meter.CreateCounter<long>("shutdown.work.aborted", "{item}", "Work cut off by the deadline or a second signal, or failed in the reserve.");
         _stops = meter.CreateCounter<long>("shutdown.stops", "{stop}", "Stops by their outcome, as it was when the flush began.");
     }
 

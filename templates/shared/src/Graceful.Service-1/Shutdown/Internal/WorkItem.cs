@@ -1,4 +1,4 @@
-using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Graceful.Service_1.Shutdown;
@@ -33,23 +33,8 @@ public sealed class WorkItem : IDisposable
     internal bool IsWebSocket { get; set; }
     internal bool IsLongLived => IsWebSocket || EndsOnDrainAttribute.Of(Endpoint) is not null;
 
-    // Looked up when it is needed, for routing runs wherever the application has put it. Null before that.
-    private Endpoint? Endpoint => _request?.Get<IEndpointFeature>()?.Endpoint;
-
-    /// <summary>HTTP/1.1: the response to this request will carry <c>Connection: close</c>, if its headers are not sent yet.</summary>
-    internal void AskClientToLeave()
-    {
-        if (_request?.Get<IHttpRequestFeature>()?.Protocol is not { } protocol || !(HttpProtocol.IsHttp11(protocol) || HttpProtocol.IsHttp10(protocol))) return;
-        try
-        {
-            _request.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
-        }
-        catch (Exception)
-        {
-            // It ends at this moment, and Kestrel empties its features while this thread looks through them: ArgumentOutOfRangeException, seen
-            // once with a load of 59. ShutdownMiddleware asks with the connection's next request.
-        }
-    }
+    // Looked up when it is needed, for routing runs wherever the application has put it. Null before that. UseExceptionHandler takes it away.
+    private Endpoint? Endpoint => _request?.Get<IEndpointFeature>()?.Endpoint ?? _request?.Get<IExceptionHandlerFeature>()?.Endpoint;
 
     public void Dispose() => _stripe.Remove(this);
 }

@@ -6,7 +6,10 @@ public enum ShutdownOutcome
     /// <summary>Exit code 0: everything in flight was finished. Also a stop while starting.</summary>
     Drained,
 
-    /// <summary>Exit code 2: the deadline or the bound on the flush cut something off, or finished work could not be confirmed.</summary>
+    /// <summary>
+    /// Exit code 2: the deadline or the bound on the flush cut something off, a request failed in the reserve, or finished work could not be
+    /// confirmed.
+    /// </summary>
     Aborted,
 
     /// <summary>Exit code 130, 131 or 143: a second SIGINT, SIGQUIT or SIGTERM.</summary>

@@ -12,7 +12,7 @@ public sealed class ShutdownReport
     private (long Begun, long Ended)? _atSignal;
     private TimeSpan? _delayed, _drained;
     private long _requestedAt;
-    private int _abortedItems;
+    private int _abortedItems, _failedInReserve;
     private int? _forcedExitCode;
     private string? _error;
     private int? _failureExitCode;
@@ -110,6 +110,19 @@ public sealed class ShutdownReport
         }
     }
 
+    /// <summary>A request that failed in the reserve: what it needed may have been stopped.</summary>
+    internal void AddFailedInReserve(WorkItem item)
+    {
+        lock (_gate)
+        {
+            AddAborted(item.Name, item.Age);
+            _failedInReserve++;
+        }
+    }
+
+    /// <summary>How many of those there are.</summary>
+    internal int FailedInReserve { get { lock (_gate) return _failedInReserve; } }
+
     internal void BeginDelay((long Begun, long Ended) totals) => (_atSignal, _atEnd) = (totals, totals);
     internal void EndDelay() => _delayed = Elapsed;
     internal void SkipDelay() => _delayed = TimeSpan.Zero;
@@ -137,9 +150,10 @@ public sealed class ShutdownReport
         var total = Elapsed;
         var delayed = _delayed ?? total;
         var drained = _drained ?? total;
+        var aborted = _abortedItems + _failedInReserve;
         return new(Outcome.ToString().ToLowerInvariant(), ExitCode, Reason, _error is null ? null : Shorten(_error),
             new(Round(total), Round(delayed), Round(drained - delayed), Round(total - drained)),
-            new(inFlight, arrived, inFlight + arrived - _abortedItems, _abortedItems),
+            new(inFlight, arrived, inFlight + arrived - aborted, aborted),
             listed == 0 ? null : [.. _aborted.Take(listed)],
             listed == _aborted.Count ? null : _aborted.Count - listed)
         {
