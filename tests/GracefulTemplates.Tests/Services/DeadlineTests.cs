@@ -1,3 +1,4 @@
+using System.Net;
 using Xunit.Abstractions;
 
 namespace GracefulTemplates.Tests.Services;
@@ -34,6 +35,26 @@ public sealed class DeadlineTests(WebApiFixture fixture, ITestOutputHelper outpu
         await Jobs.AssertCutOffAsync(job);
         var ending = (await service.EndAsync()).Is(2, "aborted").SaidSo().Took(atMost: 1 + 3 + 2);
         Assert.Equal("POST /jobs", Assert.Single(ending.Aborted).Name);
+    }
+
+    // Its client knows; the report has to, too.
+    [Fact]
+    public async Task Requests_that_fail_because_the_reserve_has_stopped_what_they_need_are_named()
+    {
+        await using var service = await StartReadyAsync(delay: 0, drain: 6, lab: "sessions");
+        var begun = service.Client.GetAsync("/lab/in-session");
+        await service.Log.UntilLabSaysAsync("in session");
+        var unbegun = await service.BeginJobAsync("in-session", 0);
+
+        service.Send(Signal.Terminate);
+
+        await Jobs.AssertCutOffAsync(begun);
+        using var answer = await unbegun;
+        Assert.Equal(HttpStatusCode.InternalServerError, answer.StatusCode);
+        var ending = (await service.EndAsync()).Is(2, "aborted").SaidSo();
+        Assert.Equal(["GET /in-session", "POST /jobs"], ending.Aborted.Select(aborted => aborted.Name).Order(StringComparer.Ordinal));
+        Assert.Equal((2, 0, 2), (ending.Work("inFlightAtSignal"), ending.Work("completed"), ending.Work("aborted")));
+        Assert.Empty(service.Log.Of(LogEntry.Aborting)); // Long before the deadline.
     }
 
     [Fact]

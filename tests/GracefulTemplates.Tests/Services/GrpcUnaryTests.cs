@@ -43,6 +43,22 @@ public sealed class GrpcUnaryTests(GrpcFixture fixture, ITestOutputHelper output
         Assert.Contains("/jobs.v1.Jobs/Run", Assert.Single(service.Log.Of(LogEntry.Aborting)).Message);
     }
 
+    [Fact]
+    public async Task A_call_that_fails_because_the_reserve_has_stopped_what_it_needs_is_named()
+    {
+        await using var service = await StartReadyAsync(Grpc(delay: 0, drain: 6) with { Lab = "sessions" });
+        using var client = new GrpcClient(service);
+        using var call = client.Jobs.RunAsync(new RunRequest { Name = "in-session" });
+        await service.Log.UntilLabSaysAsync("in session");
+
+        service.Send(Signal.Terminate);
+
+        Assert.Equal(StatusCode.Unknown, (await client.EndAsync(call.ResponseAsync)).Status.StatusCode);
+        var ending = (await service.EndAsync()).Is(2, "aborted").SaidSo();
+        Assert.Equal("/jobs.v1.Jobs/Run", Assert.Single(ending.Aborted).Name);
+        Assert.Equal((0, 1), (ending.Work("completed"), ending.Work("aborted")));
+    }
+
     [Theory]
     [InlineData("", 1, "name is required")]
     [InlineData("x", -0.1, "seconds must be from 0 to 600")]

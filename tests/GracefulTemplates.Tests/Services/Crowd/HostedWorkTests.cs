@@ -61,25 +61,6 @@ public sealed class HostedWorkTests(ITestOutputHelper output) : CrowdTests(outpu
         Assert.True(emptied.At < aborted.At, $"{emptied}\n{aborted}");
     }
 
-    [Fact]
-    public async Task Requests_that_fail_because_the_reserve_has_stopped_what_they_need_are_named()
-    {
-        await using var service = await StartReadyAsync(Make.Graceful, "sessions", drain: 6);
-        var begun = service.Client.GetAsync("/crowd/in-session?begun=true");
-        await service.Log.UntilLabSaysAsync("in session", times: 1);
-        var unbegun = service.Client.GetAsync("/crowd/in-session?begun=false");
-        await service.Log.UntilLabSaysAsync("in session", times: 2);
-
-        service.Send(Signal.Terminate);
-
-        await Jobs.AssertCutOffAsync(begun);
-        Assert.StartsWith("500 ", await TextAsync(unbegun), StringComparison.Ordinal);
-        var ending = (await service.EndAsync()).Is(2, "aborted").SaidSo();
-        Assert.Equal(["GET /crowd/in-session", "GET /crowd/in-session"], ending.Aborted.Select(aborted => aborted.Name));
-        Assert.Equal((2, 0, 0, 2), (ending.Work("inFlightAtSignal"), ending.Work("arrivedAfterSignal"), ending.Work("completed"), ending.Work("aborted")));
-        Assert.Empty(service.Log.Of(LogEntry.Aborting)); // Long before the deadline.
-    }
-
     [Theory]
     [MemberData(nameof(Both))]
     public async Task A_hosted_service_that_is_registered_as_transient_is_stopped_too(Make make)

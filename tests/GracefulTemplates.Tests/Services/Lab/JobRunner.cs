@@ -52,6 +52,9 @@ public sealed partial class JobRunner(IHostApplicationLifetime lifetime, ILogger
             case "ends-at-deadline":
                 await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 break;
+            case "in-session":
+                await Sessions.EnterAsync();
+                break;
             case "stop-application":
                 lifetime.StopApplication();
                 break;

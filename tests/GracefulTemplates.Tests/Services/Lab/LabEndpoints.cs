@@ -18,6 +18,7 @@ internal sealed class LabEndpoints : IStartupFilter
             endpoints.MapGet($"/{string.Concat(Enumerable.Repeat("请求", 100))}/{{number}}", IgnoreTokenAsync);
             endpoints.MapGet("/younger", IgnoreTokenAsync);
             endpoints.MapGet("/begun", BeginAsync);
+            endpoints.MapGet("/in-session", InSessionAsync);
             endpoints.MapGet("/gated", () => Task.Run(() => Gate.Wait("at the gate")));
         }));
         next(app);
@@ -37,6 +38,12 @@ internal sealed class LabEndpoints : IStartupFilter
         await context.Response.WriteAsync(whole ? Answer : Answer[..1]);
         await Task.Run(() => Gate.Wait("response begun"));
         if (!whole) await context.Response.WriteAsync(Answer[1..]);
+    }
+
+    private static async Task InSessionAsync(HttpContext context)
+    {
+        await context.Response.WriteAsync("begun");
+        await Sessions.EnterAsync();
     }
 
     private static async IAsyncEnumerable<string> SilenceAsync([EnumeratorCancellation] CancellationToken cancellationToken)

@@ -21,6 +21,20 @@ internal sealed class PhaseTeller(ShutdownPhases phases) : LabService
     }
 }
 
+/// <summary>Ends what goes on in it when it stops, as the sessions of an MCP server (ModelContextProtocol.AspNetCore 2.4.0).</summary>
+internal sealed class Sessions : LabService
+{
+    private static readonly CancellationTokenSource End = new();
+
+    public static Task EnterAsync()
+    {
+        Gate.Say("in session");
+        return Task.Delay(Timeout.Infinite, End.Token);
+    }
+
+    public override Task StopAsync(CancellationToken cancellationToken) => End.CancelAsync();
+}
+
 internal sealed class SlowStart : LabService
 {
     public override Task StartAsync(CancellationToken cancellationToken)

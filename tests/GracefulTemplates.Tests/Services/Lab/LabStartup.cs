@@ -37,6 +37,7 @@ internal sealed class LabStartup : IHostingStartup
         "journal" => services.AddHostedService<SignalInJournal>(),
         "client" => services.AddSingleton<LabClient>(),
         "phases" => services.AddHostedService<PhaseTeller>(),
+        "sessions" => services.AddHostedService<Sessions>(),
         "slow-start" => services.AddHostedService<SlowStart>(),
         "slow-start-without-token" => services.AddHostedService<SlowStartWithoutToken>(),
         "missing-service" => services.AddHostedService<NeedsWhatIsMissing>(),

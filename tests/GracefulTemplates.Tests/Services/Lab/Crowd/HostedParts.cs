@@ -23,7 +23,6 @@ internal static class HostedParts
         if (Parts.Has("hangs-in-stopping")) services.AddHostedService<HangsInStopping>();
         if (Parts.Has("slow-stop")) services.AddHostedService<SlowStop>();
         if (Parts.Has("gives-up")) services.AddHostedService<GivesUp>();
-        if (Parts.Has("sessions")) services.AddSingleton<Sessions>().AddHostedService(provider => provider.GetRequiredService<Sessions>());
         if (Parts.Has("own-signal-handler")) services.AddHostedService<OwnSignalHandler>();
         services.AddDeed("exit-0", _ => Exit(0)).AddDeed("exit-5", _ => Exit(5)).AddDeed("async-void", _ => Crash());
         services.AddDeed("stop", provider =>
@@ -41,7 +40,6 @@ internal static class HostedParts
 
     public static void Use(WebApplication app)
     {
-        if (Parts.Has("sessions")) app.MapGet("/crowd/in-session", InSessionAsync);
         if (Parts.Has("exit-code")) Environment.ExitCode = 3;
         if (Parts.Has("foreground-thread")) new Thread(() => Thread.Sleep(Timeout.Infinite)).Start();
         if (Parts.Has("foreground-thread-that-ends")) new Thread(() => EndLater(app)).Start();
@@ -62,13 +60,6 @@ internal static class HostedParts
             Parts.Say("migrating the database");
             while (!Parts.GateIsOpen) Thread.Sleep(10);
         }
-    }
-
-    private static async Task InSessionAsync(HttpContext context, Sessions sessions, bool begun)
-    {
-        if (begun) await context.Response.WriteAsync("begun");
-        Parts.Say("in session");
-        await Task.Delay(Timeout.Infinite, sessions.End.Token);
     }
 
     private static Task Exit(int exitCode)
@@ -181,14 +172,6 @@ internal static class HostedParts
     }
 
     /// <summary>As Quartz 4 and MassTransit do with work that is not done when the token fires.</summary>
-    /// <summary>Ends what goes on in it when it stops, as the sessions of an MCP server (ModelContextProtocol.AspNetCore 2.4.0).</summary>
-    private sealed class Sessions : IHostedService
-    {
-        public CancellationTokenSource End { get; } = new();
-        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-        public Task StopAsync(CancellationToken cancellationToken) => End.CancelAsync();
-    }
-
     private sealed class GivesUp : IHostedService
     {
         public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -7,8 +7,8 @@ namespace Graceful.Service_1.Shutdown;
 internal sealed class ShutdownMiddleware(RequestDelegate next, ShutdownPhases phases, InFlightWork inFlight, LongLivedResponses longLived, ShutdownReport report)
 {
     // HTTP/1.1: the response carries "Connection: close", so that no client reuses a connection that is about to go. A delay alone lost 49 of
-    // 47,000 keep-alive POSTs, both together none. Decided while its headers are made: closed behind a response without it, the connection
-    // takes the client's next request along. One that is on its way has its turn with that request.
+    // 47,000 keep-alive POSTs, both together none. Decided while its headers are made: behind a response without that header the client
+    // sends its next request, and a close would lose it. So that next request is answered, with the header.
     private readonly Func<object, Task> _askToLeave = context =>
     {
         if (phases.StopRequested.IsCancellationRequested) AskToLeave((HttpContext)context);
@@ -28,7 +28,7 @@ internal sealed class ShutdownMiddleware(RequestDelegate next, ShutdownPhases ph
         }
         else if (phases.SendsGoAway) AskToLeave(context); // Late: a client that is still routed here would only come back on a new connection.
 
-        var hasFailed = true;
+        var hasThrown = true;
         try
         {
             if (!IsWebSocket(context, multiplexed)) await next(context);
@@ -38,17 +38,26 @@ internal sealed class ShutdownMiddleware(RequestDelegate next, ShutdownPhases ph
                 UpgradedConnection.Observe(context);
                 await longLived.RunAsync(context, next, EndsOnDrainAttribute.ByItself);
             }
-            hasFailed = context.Response.StatusCode == StatusCodes.Status500InternalServerError;
+            hasThrown = false;
         }
         finally
         {
             // A client that left is no failure; what the deadline cuts off the watchdog counts.
-            if (hasFailed && phases.InReserve && !phases.Deadline.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
+            if (phases.InReserve && (hasThrown || HasFailed(context)) && !phases.Deadline.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
                 report.AddFailedInReserve(work);
         }
     }
 
     private static void AskToLeave(HttpContext context) => context.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
+
+    // What is left of an exception that somebody has caught: 500, or UNKNOWN in gRPC.
+    private static bool HasFailed(HttpContext context)
+    {
+        const string unknown = "2", grpcStatus = "grpc-status";
+        var response = context.Response;
+        return response.StatusCode == StatusCodes.Status500InternalServerError || response.Headers[grpcStatus] == unknown
+            || context.Features.Get<IHttpResponseTrailersFeature>() is { Trailers: { } trailers } && trailers[grpcStatus] == unknown;
+    }
 
     // RFC 6455 4.1: a GET that also says "Connection: Upgrade". Any other request may carry the header Upgrade, and is ordinary work.
     private static bool IsWebSocket(HttpContext context, bool multiplexed) => multiplexed
