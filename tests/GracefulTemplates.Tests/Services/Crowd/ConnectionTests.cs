@@ -165,6 +165,31 @@ public sealed class ConnectionTests(ITestOutputHelper output) : CrowdTests(outpu
         (await service.EndAsync()).IsDrained(Make.Graceful);
     }
 
+    // One that stays open meanwhile would take its reader back to where it is refused.
+    [Fact]
+    public async Task The_connection_of_a_stream_closes_with_it_while_others_take_their_second_to_leave()
+    {
+        await using var service = await StartReadyAsync(Make.Graceful, "");
+        using var events = await RawConnection.OpenAsync(service);
+        using var other = await RawConnection.OpenAsync(service);
+        await events.SendAsync("GET /crowd/events HTTP/1.1\r\nHost: test\r\n\r\n");
+        await events.ReadAsync(until: "text/event-stream");
+        await other.SendAsync("GET /crowd/ends-but-ignores-its-token HTTP/1.1\r\nHost: test\r\n\r\n");
+        await service.Log.UntilLabSaysAsync("ignoring its token");
+        var (eventsClosed, otherClosed) = (ClosedAsync(events), ClosedAsync(other));
+
+        service.Send(Signal.Terminate);
+
+        Assert.InRange((await otherClosed - await eventsClosed).TotalSeconds, 0.5, ServiceProcess.Patience.TotalSeconds);
+        (await service.EndAsync()).IsDrained(Make.Graceful);
+
+        async Task<TimeSpan> ClosedAsync(RawConnection connection)
+        {
+            await connection.ReadAsync();
+            return service.Now;
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Both))]
     public async Task A_stream_that_is_linked_to_ApplicationStopping_ends_with_it_and_cleanly(Make make)

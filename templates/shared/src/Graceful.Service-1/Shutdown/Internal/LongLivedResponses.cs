@@ -1,7 +1,9 @@
+using Microsoft.AspNetCore.Connections.Features;
+
 namespace Graceful.Service_1.Shutdown;
 
 /// <summary>Runs long-lived responses, and ends them when draining begins: by their token, and a second later by cutting them off.</summary>
-internal sealed class LongLivedResponses(ShutdownPhases phases, InFlightWork inFlight)
+internal sealed class LongLivedResponses(ShutdownPhases phases, InFlightWork inFlight, IHostApplicationLifetime lifetime)
 {
     private static readonly TimeSpan TimeToLeave = TimeSpan.FromSeconds(1);
 
@@ -48,6 +50,9 @@ internal sealed class LongLivedResponses(ShutdownPhases phases, InFlightWork inF
         {
             context.RequestAborted = aborted;
             if (phases.StopRequested.IsCancellationRequested) _anyHasEnded = true;
+            // Its headers did not say so yet, and a client that comes back at once on this connection would be refused. HTTP/2 gets GOAWAY.
+            if (lifetime.ApplicationStopping.IsCancellationRequested && HttpProtocol.IsHttp11(context.Request.Protocol))
+                context.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
         }
         if (ending.ToldBy == EndingToldBy.Token && phases.Draining.IsCancellationRequested && !aborted.IsCancellationRequested) await EndAsync(context);
     }
