@@ -55,6 +55,22 @@ public sealed class DeadlineTests(WebApiFixture fixture, ITestOutputHelper outpu
         Assert.Equal(["GET /in-session", "POST /jobs"], ending.Aborted.Select(aborted => aborted.Name).Order(StringComparer.Ordinal));
         Assert.Equal((2, 0, 2), (ending.Work("inFlightAtSignal"), ending.Work("completed"), ending.Work("aborted")));
         Assert.Empty(service.Log.Of(LogEntry.Aborting)); // Long before the deadline.
+        Assert.Single(service.Log.Saying("lab: metric shutdown.work.aborted 2"));
+    }
+
+    [Fact]
+    public async Task A_request_whose_client_leaves_in_the_reserve_has_not_failed()
+    {
+        await using var service = await StartReadyAsync(delay: 0, drain: 9);
+        using var client = await RawConnection.OpenAsync(service);
+        await client.SendAsync("GET /lab/poll HTTP/1.1\r\nHost: test\r\n\r\n");
+        await service.Log.UntilLabSaysAsync("long poll");
+
+        service.Send(Signal.Terminate);
+        await service.Log.UntilAsync("the reserve", entry => entry.Line.Contains("hosted services are stopped without waiting", StringComparison.Ordinal));
+        client.Dispose();
+
+        (await service.EndAsync()).Is(0, "drained").SaidSo();
     }
 
     [Fact]

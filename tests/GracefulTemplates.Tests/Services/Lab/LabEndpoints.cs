@@ -13,6 +13,7 @@ internal sealed class LabEndpoints : IStartupFilter
             endpoints.MapGet("/metrics", LabMeter.Observe);
             endpoints.MapGet("/chatter", () => $"{Chatty.Said}");
             endpoints.MapGet("/long-poll", LongPollAsync).EndsOnDrain();
+            endpoints.MapGet("/poll", LongPollAsync);
             endpoints.MapGet("/silent-events", (CancellationToken stop) => TypedResults.ServerSentEvents(SilenceAsync(stop))).EndsOnDrain();
             // A route with a name of some hundred characters, in a script that takes three bytes for each.
             endpoints.MapGet($"/{string.Concat(Enumerable.Repeat("请求", 100))}/{{number}}", IgnoreTokenAsync);

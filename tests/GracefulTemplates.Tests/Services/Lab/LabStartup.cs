@@ -91,7 +91,7 @@ internal sealed class LabStartup : IHostingStartup
     private static Task FailInHeartbeatAsync(ConnectionContext connection, Func<Task> next)
     {
         var failures = 0;
-        _ = connection.Transport; // Kestrel has been here by the time a middleware is, as a rule.
+        _ = connection.Transport; // With the first look at it Kestrel's heartbeat is replaced by that of the service.
         connection.Features.Get<IConnectionHeartbeatFeature>()?.OnHeartbeat(_ =>
         {
             if (!Gate.IsOpen || failures == 2) return;
