@@ -5,6 +5,9 @@ namespace GracefulTemplates.Tests.Services;
 [Trait("Category", "Slow")]
 public sealed class IncompleteRequestTests(WebApiFixture fixture, ITestOutputHelper output) : ServiceTests(fixture, output), IClassFixture<WebApiFixture>
 {
+    /// <summary>Seconds after which Kestrel cuts off a body that makes no progress: 5, and one that it adds for its heartbeat.</summary>
+    private const double Stalled = 6;
+
     private const string Body = """{"name":"half","seconds":0}""";
     private static readonly string HalfOfTheHeaders = "POST /jobs HTTP/1.1\r\nHost: service\r\n";
     private static readonly string RestOfTheHeaders = $"Content-Type: application/json\r\nContent-Length: {Body.Length}\r\n";
@@ -78,6 +81,32 @@ public sealed class IncompleteRequestTests(WebApiFixture fixture, ITestOutputHel
         Assert.EndsWith("(aborted)", await client.ReadAsync());
         var ending = (await service.EndAsync()).Is(2, "aborted").SaidSo().Within(2 + 3);
         Assert.Equal("POST /jobs", Assert.Single(ending.Aborted).Name);
+    }
+
+    [Fact]
+    public async Task A_half_sent_body_that_stalls_is_refused_as_while_serving()
+    {
+        await using var service = await StartReadyAsync(delay: 0, drain: 30);
+        using var client = await HalfSendBodyAsync(service);
+
+        service.Send(Signal.Terminate);
+
+        Assert.Contains("HTTP/1.1 408 Request Timeout", await client.ReadAsync(), StringComparison.Ordinal);
+        (await service.EndAsync()).Is(0, "drained").SaidSo().Within(Stalled);
+    }
+
+    [Fact]
+    public async Task The_rest_of_a_body_after_its_answer_holds_nothing_up()
+    {
+        await using var service = await StartReadyAsync(delay: 0.5, drain: 30);
+        using var client = await RawConnection.OpenAsync(service);
+
+        service.Send(Signal.Terminate);
+        await service.Log.UntilAsync(LogEntry.Stopping);
+        await client.SendAsync("GET /healthz HTTP/1.1\r\nHost: service\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n");
+
+        Assert.StartsWith("HTTP/1.1 200 OK", await client.ReadAsync(), StringComparison.Ordinal);
+        (await service.EndAsync()).Is(0, "drained").SaidSo().Within(0.5 + Stalled);
     }
 
     [Fact]

@@ -71,7 +71,8 @@ internal sealed class LabStartup : IHostingStartup
         "silent-ports" => services.AddOptions<KestrelServerOptions>().Configure<IConfiguration>(ListenInSilence).Services,
         "connection-logging" => services.Configure<KestrelServerOptions>(kestrel => kestrel.ConfigureEndpointDefaults(port => port.UseConnectionLogging())),
         "proxy-protocol" => services.Configure<KestrelServerOptions>(kestrel => kestrel.ConfigureEndpointDefaults(port => port.Use(SkipLineAsync))),
-        "failing-heartbeat" => services.Configure<KestrelServerOptions>(kestrel => kestrel.ConfigureEndpointDefaults(port => port.Use(FailInHeartbeatAsync))),
+        "failing-heartbeat" => services.Configure<KestrelServerOptions>(kestrel => kestrel.ConfigureEndpointDefaults(port => port.Use(next =>
+            FailInHeartbeat(next, port.ApplicationServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping)))),
         "tell-requests" => services.AddSingleton<IStartupFilter, RequestTeller>(),
         "block-report" => services.AddSingleton<ILoggerProvider, BlockingLog>(),
         _ => services,
@@ -87,20 +88,19 @@ internal sealed class LabStartup : IHostingStartup
         await next();
     }
 
-    /// <summary>A middleware that looks after its connection in Kestrel's heartbeat, and fails there twice.</summary>
-    private static Task FailInHeartbeatAsync(ConnectionContext connection, Func<Task> next)
+    /// <summary>A middleware that looks after its connection in Kestrel's heartbeat, and fails there in the drain, twice.</summary>
+    private static ConnectionDelegate FailInHeartbeat(ConnectionDelegate next, CancellationToken draining) => connection =>
     {
         var failures = 0;
         _ = connection.Transport; // With the first look at it Kestrel's heartbeat is replaced by that of the service.
         connection.Features.Get<IConnectionHeartbeatFeature>()?.OnHeartbeat(_ =>
         {
-            if (!Gate.IsOpen || failures == 2) return;
-            failures++;
-            Gate.Say("heartbeat fails");
+            if (!draining.IsCancellationRequested || failures == 2) return;
+            Gate.Say(++failures == 1 ? "heartbeat fails" : "heartbeat fails again");
             throw new InvalidOperationException("The lab's middleware is broken.");
         }, connection);
-        return next();
-    }
+        return next(connection);
+    };
 
     /// <summary>Beside HTTP two ports of a protocol that waits for the rest of what it takes for a frame.</summary>
     private static void ListenInSilence(KestrelServerOptions kestrel, IConfiguration configuration)

@@ -3,9 +3,9 @@ using Microsoft.AspNetCore.Connections.Features;
 namespace Graceful.Service_1.Shutdown;
 
 /// <summary>
-/// Keeps ticking while the server stops. In its heartbeat, once a second, Kestrel notices that the last answer of an HTTP/2 connection has been sent and
-/// that it can be closed, but its stop ends that heartbeat first (<c>KestrelServerImpl.StopAsync</c>, .NET 10). A client that waits for the close, such
-/// as net/http of Go 1.19, then holds up the stop to its deadline.
+/// Keeps ticking while the server stops. In its heartbeat, once a second, Kestrel cuts off a request body that makes no progress, and notices that
+/// the last answer of an HTTP/2 connection has been sent. But its stop ends that heartbeat first (<c>KestrelServerImpl.StopAsync</c>, .NET 10). A client
+/// that stalls, or one that waits for the close, such as net/http of Go 1.19, then holds up the stop to its deadline.
 /// </summary>
 internal sealed class ConnectionHeartbeat(IConnectionHeartbeatFeature inner) : IConnectionHeartbeatFeature
 {

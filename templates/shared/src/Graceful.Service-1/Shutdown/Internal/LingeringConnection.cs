@@ -91,10 +91,7 @@ internal sealed class LingeringConnection : ConnectionContext, IDuplexPipe
         }
     }
 
-    private void BeginTicking() => _ticks = new Timer(_ =>
-    {
-        if (IsHttp2) _heartbeat?.Tick();
-    }, null, HeartbeatInterval, HeartbeatInterval);
+    private void BeginTicking() => _ticks = new Timer(_ => _heartbeat?.Tick(), null, HeartbeatInterval, HeartbeatInterval);
 
     private sealed class Reader(PipeReader inner, LingeringConnection connection) : PipeReader
     {

@@ -85,7 +85,7 @@ internal sealed class ShutdownWatchdog(ShutdownSignals signals, ShutdownPhases p
         var items = inFlight.Snapshot(); // Before the abort, for aborted work leaves the list.
         _report.AddAborted(items, inFlight.Totals);
         if (hostedServices.ServerIsStopping && !items.Any(item => item.IsRequest))
-            _report.AddAborted("(open connection)", _report.Elapsed); // Of an incomplete request, or of another protocol than HTTP.
+            _report.AddAborted("(open connection)", _report.Elapsed); // Of incomplete headers, or of another protocol than HTTP.
         _naming = InBackground(() =>
         {
             metrics.Aborted(items.Count);
