@@ -24,16 +24,21 @@ public sealed class WorkerClusterTests(WorkerFixture fixture, ITestOutputHelper 
         {
             await Journal.UntilAsync("end", count: 300 * move);
             unloads += await cluster.MoveAsync(Topic, to: move % 2 == 1 ? cluster.Second : cluster.First);
-            await worker.Log.UntilAsync("the return", _ => worker.Log.Of(Found).Count == unloads + 1);
+            await worker.Log.UntilAsync("the return", _ => Losses() >= move && Returns() == Losses());
         }
         await Journal.UntilAsync("end", count: 300 * (Moves + 1));
         await cluster.Second.StopAsync();
 
         await Journal.UntilAsync("all", lines => lines.Where(line => line.What == "end").DistinctBy(line => line.Name).Count() == Count);
-        Assert.InRange(Tally(Count).NoneLost().HandledTwice.Count, 0, (unloads + 1) * Handlers);
-        Assert.Equal((unloads + 1, unloads + 2), (worker.Log.Of(Lost).Count, worker.Log.Of(Found).Count));
+        Assert.InRange(Tally(Count).NoneLost().HandledTwice.Count, 0, Losses() * Handlers);
+        // Two unloads within a second are one loss, and a broker that takes its time to stop may give the topic to the worker once more.
+        Assert.InRange(Losses(), Moves + 1, unloads + 2);
+        Assert.Equal(Losses(), Returns());
         worker.Send(Signal.Terminate);
         (await worker.EndAsync()).Is(0, "drained").SaidSo();
+
+        int Losses() => worker.Log.Of(Lost).Count;
+        int Returns() => worker.Log.Of(Found).Count - 1;
     }
 
     private sealed class ClusterFactAttribute : FactAttribute

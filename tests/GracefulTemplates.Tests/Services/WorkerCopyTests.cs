@@ -71,7 +71,9 @@ public sealed class WorkerCopyTests(WorkerFixture fixture, ITestOutputHelper out
 
         await Journal.UntilAsync("all", lines => lines.Where(line => line.What == "end").DistinctBy(line => line.Name).Count() == 1_200);
         Assert.InRange(Tally(1_200).NoneLost().HandledTwice.Count, 0, Handlers);
-        Assert.Equal((1, 2), (worker.Log.Of(Lost).Count, worker.Log.Of(Found).Count));
+        var losses = worker.Log.Of(Lost).Count;
+        Assert.InRange(losses, 1, 2); // A broker that takes its time to stop has been seen to give the topic to the worker once more.
+        Assert.Equal(losses + 1, worker.Log.Of(Found).Count);
         await AssertStopsAsync(worker);
     }
 }
