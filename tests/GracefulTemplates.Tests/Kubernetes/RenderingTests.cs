@@ -32,16 +32,15 @@ public sealed class RenderingTests
     [KubectlTheory, MemberData(nameof(EveryTemplate.Once), MemberType = typeof(EveryTemplate))]
     public void Every_option_can_be_taken_alone(string template)
     {
-        foreach (var option in OptionsOf(template))
-            Rendered(template, option, service => TakeOptions(service.Folder, option), service => AssertHas(service, option));
+        using var sandbox = Sandbox.For($"kustomize/{template}/alone");
+        AssertRendered(sandbox, template, OptionsOf(template).Select(option => (string[])[option]));
     }
 
     [KubectlTheory, MemberData(nameof(EveryTemplate.Once), MemberType = typeof(EveryTemplate))]
     public void Options_can_be_combined_in_any_order(string template)
     {
-        foreach (var order in OrdersOf([.. OptionsOf(template)]))
-            Rendered(template, string.Join('-', order), service => TakeOptions(service.Folder, order), service =>
-                Assert.All(order, option => AssertHas(service, option)));
+        using var sandbox = Sandbox.For($"kustomize/{template}/combined");
+        AssertRendered(sandbox, template, OrdersOf([.. OptionsOf(template)]));
     }
 
     [KubectlTheory, MemberData(nameof(EveryTemplate.Once), MemberType = typeof(EveryTemplate))]
@@ -120,19 +119,40 @@ public sealed class RenderingTests
         }
     }
 
+    /// <summary>Generates once, and takes each of these sets of options from what was generated.</summary>
+    private static void AssertRendered(Sandbox sandbox, string template, IEnumerable<string[]> sets)
+    {
+        var folder = Generated(sandbox, template).Folder;
+        var file = Path.Combine(folder, "k8s", "kustomization.yaml");
+        var asGenerated = File.ReadAllText(file);
+        foreach (var options in sets)
+        {
+            File.WriteAllText(file, asGenerated);
+            TakeOptions(folder, options);
+            var service = Rendered(sandbox, new(folder, template), sound: true); // A new one: it keeps what it has read.
+            Assert.All(options, option => AssertHas(service, option));
+        }
+        sandbox.Passed();
+    }
+
     /// <summary>Generates, edits, renders, and makes sure that what came out is sound.</summary>
     private static void Rendered(string template, string scenario, Action<GeneratedService> edit, Action<GeneratedService> assert, bool sound = true)
     {
         using var sandbox = Sandbox.For($"kustomize/{template}/{scenario}");
-        var service = new GeneratedService(sandbox.Generate(template, "Shop", "--no-docker"), template);
+        var service = Generated(sandbox, template);
         edit(service);
+        assert(Rendered(sandbox, service, sound));
+        sandbox.Passed();
+    }
 
+    private static GeneratedService Generated(Sandbox sandbox, string template) => new(sandbox.Generate(template, "Shop", "--no-docker"), template);
+
+    private static GeneratedService Rendered(Sandbox sandbox, GeneratedService service, bool sound)
+    {
         service = service with { Rendered = Kubectl.Kustomize(Path.Combine(service.Folder, "k8s")) };
-
         var problems = ManifestTests.Problems(service);
         Assert.True(!sound || problems.Count == 0, sandbox.Report("Wrong:", problems));
-        assert(service);
-        sandbox.Passed();
+        return service;
     }
 
     /// <summary>Takes the "#" away, as kustomization.yaml says, and puts the options into this order.</summary>
