@@ -1,6 +1,7 @@
 using System.Net;
 using PulsarBroker.Control;
 using Xunit.Abstractions;
+using Kind = PulsarBroker.Protocol.Command.Types.Kind;
 
 namespace GracefulTemplates.Tests.Services;
 
@@ -8,7 +9,7 @@ namespace GracefulTemplates.Tests.Services;
 [Trait("Category", "Slow")]
 public sealed class WorkerConnectionTests(WorkerFixture fixture, ITestOutputHelper output) : PulsarTests(fixture, output), IClassFixture<WorkerFixture>
 {
-    private const int NotAvailable = 303, NoAnswer = 304;
+    private const int Found = 300, Lost = 302, NotAvailable = 303, NoAnswer = 304;
 
     [Theory]
     [InlineData("client certificate refused", "has not answered for 5 s")]
@@ -55,5 +56,23 @@ public sealed class WorkerConnectionTests(WorkerFixture fixture, ITestOutputHelp
         await UntilReadyIsAsync(worker, HttpStatusCode.ServiceUnavailable);
         worker.Send(Signal.Terminate);
         (await worker.EndAsync()).Is(0, "drained").SaidSo().Within(1);
+    }
+
+    [Fact]
+    public async Task A_broker_that_answered_in_between_is_not_said_to_have_been_silent()
+    {
+        await using var worker = await StartReadyAsync(Consumer());
+        await Broker.UnloadAsync(Topic);
+        await worker.Log.UntilAsync("the return", _ => worker.Log.Of(Found).Count == 2);
+        await Task.Delay(TimeSpan.FromSeconds(3)); // Part of the scenario: lost again within the 5 s.
+
+        await Broker.SetFaultsAsync(new() { Ignore = [Kind.Subscribe] });
+        await Broker.UnloadAsync(Topic);
+
+        await worker.Log.UntilAsync("the second loss", _ => worker.Log.Of(Lost).Count == 2);
+        var lost = worker.Log.Of(Lost)[1].LoggedAt;
+        await worker.Log.UntilAsync("the silence", entry => entry.EventId == NoAnswer && entry.LoggedAt > lost); // On a busy machine there is one at the start.
+        var silence = worker.Log.Of(NoAnswer).First(entry => entry.LoggedAt > lost).LoggedAt - lost;
+        Assert.InRange(silence.TotalSeconds, 4.9, ServiceProcess.Patience.TotalSeconds);
     }
 }

@@ -10,25 +10,21 @@ internal sealed class ConsumerStates(IOptions<PulsarOptions> options, Connection
     /// <summary>A broker that hangs, and one that closes connections without a word, gives the client no reason to tell.</summary>
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(5);
 
-    private readonly ConcurrentDictionary<string, ConsumerState> _states = new();
+    private readonly ConcurrentDictionary<string, Change> _last = new();
 
     /// <summary>Null while all are connected, as the active ones or as standbys.</summary>
-    public string? Problem => _states.IsEmpty
+    public string? Problem => _last.IsEmpty
         ? "there is no consumer yet"
-        : _states.Where(state => !IsConnected(state.Value)).Select(state => $"the consumer is {state.Value}").FirstOrDefault();
+        : _last.Values.Where(last => !IsConnected(last.To)).Select(last => $"the consumer is {last.To}").FirstOrDefault();
 
     /// <summary>It is looked for from now on.</summary>
-    public void Connecting(string topic)
-    {
-        _states[topic] = ConsumerState.Disconnected;
-        _ = SayWhenNothingAnswersAsync(topic);
-    }
+    public void Connecting(string topic) => _ = SayWhenNothingAnswersAsync(topic, _last[topic] = new(ConsumerState.Disconnected));
 
-    public void Remove(string topic) => _states.TryRemove(topic, out _);
+    public void Remove(string topic) => _last.TryRemove(topic, out _);
 
     public void Changed(string topic, ConsumerState state)
     {
-        _states[topic] = state;
+        var change = _last[topic] = new(state);
         switch (state)
         {
             case ConsumerState.Active:
@@ -39,7 +35,7 @@ internal sealed class ConsumerStates(IOptions<PulsarOptions> options, Connection
                 break;
             case ConsumerState.Disconnected:
                 logger.ConnectionLost(topic);
-                _ = SayWhenNothingAnswersAsync(topic);
+                _ = SayWhenNothingAnswersAsync(topic, change);
                 break;
             case not (ConsumerState.Closed or ConsumerState.Faulted): // The worker closes them itself, and says why one has failed.
                 logger.ConsumerState(topic, state);
@@ -50,10 +46,16 @@ internal sealed class ConsumerStates(IOptions<PulsarOptions> options, Connection
 
     public static bool IsConnected(ConsumerState state) => state is ConsumerState.Active or ConsumerState.Inactive;
 
-    private async Task SayWhenNothingAnswersAsync(string topic)
+    private async Task SayWhenNothingAnswersAsync(string topic, Change disconnected)
     {
         await Task.Delay(AnswerWithin);
-        if (_states.TryGetValue(topic, out var state) && state == ConsumerState.Disconnected && !problems.AreKnown)
+        if (_last.GetValueOrDefault(topic) == disconnected && !problems.AreKnown) // It may have been found meanwhile, and lost again.
             logger.NoAnswer(options.Value.ServiceUrl!, AnswerWithin.TotalSeconds);
+    }
+
+    /// <summary>Not a record: two changes to the same state are two.</summary>
+    private sealed class Change(ConsumerState to)
+    {
+        public ConsumerState To { get; } = to;
     }
 }
